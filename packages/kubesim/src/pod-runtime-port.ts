@@ -1,0 +1,36 @@
+import type { Readable, Writable } from 'node:stream';
+import type { KubeObject } from '@pilothouse/kube';
+
+export type PodLogRequest = {
+  container: string;
+  follow: boolean;
+  previous: boolean;
+  timestamps: boolean;
+  tailLines?: number;
+  sinceSeconds?: number;
+  sinceTime?: string;
+  limitBytes?: number;
+};
+
+export type PodExecRequest = {
+  container: string;
+  command: readonly string[];
+  tty: boolean;
+  stdin: Readable;
+  stdout: Writable;
+  stderr: Writable;
+  /** Yields terminal sizes as they change. */
+  resizes: AsyncIterable<{ columns: number; rows: number }>;
+  signal: AbortSignal;
+};
+
+export type UsageSample = { cpuNanoCores: number; memoryBytes: number };
+
+/** What a kubelet would answer for simulated pods. Throws AppErrors with the kubelet's own wording. */
+export type PodRuntimePort = {
+  logs(pod: KubeObject, request: PodLogRequest): Readable;
+  /** Resolves with the exit code. */
+  exec(pod: KubeObject, request: PodExecRequest): Promise<number>;
+  /** Current usage per container, undefined when the pod does not run. */
+  usage(pod: KubeObject): { container: string; usage: UsageSample }[] | undefined;
+};
