@@ -1,4 +1,12 @@
-export { AppError, type AppErrorOptions, type ErrorDetail, type ErrorKind, errorKinds, isAppError, messageOf } from './app-error.ts';
+export {
+  AppError,
+  type AppErrorOptions,
+  type ErrorDetail,
+  type ErrorKind,
+  errorKinds,
+  isAppError,
+  messageOf,
+} from './app-error.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { appError, type ErrorCodeName, errorCodes } from './error-codes.ts';
 export { type LogFields, type Logger, silentLogger } from './logger.ts';
