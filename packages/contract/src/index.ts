@@ -1,7 +1,6 @@
 export { type ApiClient, type ApiClientOptions, type CallInput, createApiClient, urlOf } from './api-client.ts';
 export * from './clusters.ts';
 export { readEventStream, readLines, type ServerSentEvent } from './event-stream.ts';
-export { type HealthStatus, healthStatuses } from './health.ts';
 export * from './identity.ts';
 export { type Noun, nouns, type Role, roles, type Verb, verbs } from './permission.ts';
 export { Problem } from './problem.ts';

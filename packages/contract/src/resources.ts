@@ -1,5 +1,5 @@
+import { healthStatuses } from '@pilothouse/core';
 import Type, { type Static } from 'typebox';
-import { healthStatuses } from './health.ts';
 import { Problem } from './problem.ts';
 import { defineRoute } from './route.ts';
 import { Closed, CommaList, OneOf, Timestamp } from './schema.ts';

@@ -20,6 +20,6 @@ export function uuid7(now: number = Date.now()): string {
   const time = lastMilliseconds.toString(16).padStart(12, '0');
   const counter = sequence.toString(16).padStart(3, '0');
   const variant = ((random[2] ?? 0) & 0x3f) | 0x80;
-  const tail = Buffer.from([variant, ...random.slice(3, 10)]).toString('hex');
+  const tail = [variant, ...random.slice(3, 10)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${counter}-${tail.slice(0, 4)}-${tail.slice(4)}`;
 }
