@@ -19,7 +19,9 @@ const stamp = join(root, 'node_modules', '.pilothouse-installed');
 const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
 function lockHash() {
-  return createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  return createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
 }
 
 function installed() {
@@ -34,11 +36,15 @@ if (!installed()) {
     shell: process.platform === 'win32',
   });
   if (npm.status !== 0) {
-    console.error('npm ci failed; what it printed above says why. Check the network and the npm registry, then try again.');
+    console.error(
+      'npm ci failed; what it printed above says why. Check the network and the npm registry, then try again.',
+    );
     process.exit(npm.status ?? 1);
   }
   if (!existsSync(node)) {
-    console.error('The pinned Node.js (npm package "node") did not install: were install scripts disabled (ignore-scripts)?');
+    console.error(
+      'The pinned Node.js (npm package "node") did not install: were install scripts disabled (ignore-scripts)?',
+    );
     process.exit(1);
   }
   writeFileSync(stamp, lockHash());
