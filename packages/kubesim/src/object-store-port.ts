@@ -14,7 +14,12 @@ export type ObjectStorePort = {
   /** Objects whose controller owner has this uid. */
   ownedBy(uid: string): Iterable<{ resource: string; object: KubeObject }>;
   /** Throws the AppError `already_exists`, `invalid_input`, … */
-  create(resource: string, object: KubeObject): KubeObject;
+  create(resource: string, object: KubeObject, options?: { manager?: string }): KubeObject;
+  /**
+   * Puts an object as it stands, with its status, uid, creationTimestamp, generation and managedFields when given (like etcd restored from a
+   * backup): no defaulting, validation or admission, only a new resourceVersion. For seeding; `object` is not kept.
+   */
+  restore(resource: string, object: KubeObject): void;
   /** Runs `change` on a deep copy; returns undefined when the object is gone. Writing nothing different makes no event. `manager` names the managedFields entry. */
   update(
     resource: string,
@@ -22,7 +27,7 @@ export type ObjectStorePort = {
     change: (draft: KubeObject) => void,
     options?: { subresource?: 'status'; manager?: string },
   ): KubeObject | undefined;
-  delete(resource: string, ref: { namespace?: string | undefined; name: string }, options?: { propagation?: 'Foreground' | 'Background' | 'Orphan' }): void;
+  delete(resource: string, ref: { namespace?: string | undefined; name: string }, options?: { propagation?: 'Foreground' | 'Background' | 'Orphan'; gracePeriodSeconds?: number }): void;
   /** Delivered in order, after the write, on a microtask. `resource` '*' hears everything. Returns the unsubscriber. */
   subscribe(resource: string, listener: (event: StoreEvent, resource: string) => void): () => void;
 };
