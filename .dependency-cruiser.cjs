@@ -37,7 +37,7 @@ module.exports = {
       comment: 'Other packages are imported by name through their index, never by a path into their folders.',
       severity: 'error',
       from: { path: '^(packages|apps)/([^/]+)/' },
-      to: { path: '^packages/([^/]+)/src/(?!index\\.ts$|.*main\\.ts$)', pathNot: '^$1/$2/' },
+      to: { path: '^packages/([^/]+)/src/(?!(index|client)\\.ts$|.*main\\.ts$)', pathNot: '^$1/$2/' },
     },
     {
       name: 'a-module-asks-another-through-its-read-model',
