@@ -2,9 +2,9 @@ import { type Noun, nouns, type Role, roles, type Verb, verbs } from '@pilothous
 import { isAppError } from '@pilothouse/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Grant, Principal } from '../../platform/http/principal.ts';
 import { createAuthorizer } from './authorizer.ts';
 import { ruleFor } from './policy.ts';
-import type { Grant, Principal } from './principal.ts';
 
 let now = 1000;
 const authorizer = createAuthorizer({ clock: { now: () => now, sleep: async () => {} } });

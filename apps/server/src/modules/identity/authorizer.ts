@@ -1,7 +1,7 @@
 import type { Noun, Verb } from '@pilothouse/contract';
 import { appError, type Clock, systemClock } from '@pilothouse/core';
+import type { Grant, Principal } from '../../platform/http/principal.ts';
 import { type Reach, roleIncludes, ruleFor } from './policy.ts';
-import type { Grant, Principal } from './principal.ts';
 
 /** A right on something. `clusterId` is the id, never the name. Without `namespace`: cluster-scoped objects, or all namespaces at once. */
 export type AccessRequest = {
