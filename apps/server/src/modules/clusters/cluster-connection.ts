@@ -1,0 +1,104 @@
+import { appError, type Clock, type Logger, messageOf } from '@pilothouse/core';
+import { type ClusterCache, findResourceType, type KubeClient, type ResourceType } from '@pilothouse/kube';
+
+/** An open way to one cluster, shared by everything that reads or writes it. */
+export type ClusterConnection = {
+  readonly id: string;
+  readonly name: string;
+  readonly client: KubeClient;
+  readonly cache: ClusterCache;
+  /** What the cluster serves; kept, and read again when a definition changed or it is old. */
+  types(options?: { fresh?: boolean }): Promise<readonly ResourceType[]>;
+  /** The type of a name as people write it (`po`, `Pod`, `deployments.apps`); looks again once before it says `not_found`. */
+  find(resource: string): Promise<ResourceType>;
+  close(): Promise<void>;
+};
+
+export type ClusterConnectionOptions = {
+  id: string;
+  name: string;
+  client: KubeClient;
+  cache: ClusterCache;
+  discover(client: KubeClient): Promise<readonly ResourceType[]>;
+  clock: Clock;
+  log: Logger;
+};
+
+const stalenessBound = 10 * 60_000;
+/** A name that is not found is looked for again only when the list is older than this. */
+const secondLookAfter = 1000;
+const retryPause = 15_000;
+/** Definitions come in bursts: a chart installs dozens of them. */
+const settlePause = 250;
+
+export function createClusterConnection(options: ClusterConnectionOptions): ClusterConnection {
+  const { id, name, client, cache, discover, clock, log } = options;
+  const closing = new AbortController();
+  let found: { at: number; types: Promise<readonly ResourceType[]> } | undefined;
+  let watching = false;
+
+  function types({ fresh = false } = {}): Promise<readonly ResourceType[]> {
+    if (!found || fresh || clock.now() - found.at > stalenessBound) {
+      const types = discover(client);
+      const entry = { at: clock.now(), types };
+      found = entry;
+      types.then(watchDefinitions, () => {
+        if (found === entry) found = undefined;
+      });
+    }
+    return found.types;
+  }
+
+  /** Only the fact of a change is wanted, so nothing is kept: the definitions of a large cluster are 100 MB. */
+  function watchDefinitions(known: readonly ResourceType[]): void {
+    if (watching || closing.signal.aborted) return;
+    watching = true;
+    for (const resource of ['customresourcedefinitions.apiextensions.k8s.io', 'apiservices.apiregistration.k8s.io']) {
+      const type = findResourceType(known, resource);
+      if (type?.verbs.includes('watch')) void watchFor(type);
+    }
+  }
+
+  async function watchFor(type: ResourceType): Promise<void> {
+    const { signal } = closing;
+    while (!signal.aborted) {
+      try {
+        for await (const page of client.list(type, { limit: 1, signal })) {
+          for await (const event of client.watch(type, { resourceVersion: page.resourceVersion, signal })) {
+            if (event.type === 'BOOKMARK' || !found) continue;
+            await clock.sleep(settlePause, signal);
+            found = undefined;
+          }
+          break;
+        }
+        await clock.sleep(retryPause / 10, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        log.debug('the watch for definitions broke', { clusterId: id, resource: type.plural, error: messageOf(error) });
+        found = undefined;
+        await clock.sleep(retryPause, signal).catch(() => {});
+      }
+    }
+  }
+
+  return {
+    id,
+    name,
+    client,
+    cache,
+    types,
+    async find(resource) {
+      const known = findResourceType(await types(), resource);
+      if (known) return known;
+      const age = found ? clock.now() - found.at : 0;
+      const again = age > secondLookAfter ? findResourceType(await types({ fresh: true }), resource) : undefined;
+      if (again) return again;
+      throw appError('not_found', `The cluster ${name} serves no resource "${resource}"`);
+    },
+    async close() {
+      closing.abort();
+      await cache.close();
+      await client.close();
+    },
+  };
+}

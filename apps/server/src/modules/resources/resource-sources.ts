@@ -1,0 +1,109 @@
+import type { SourceFailure, SourceState } from '@pilothouse/contract';
+import { type Clock, isAppError, messageOf } from '@pilothouse/core';
+import type { ResourceType } from '@pilothouse/kube';
+import type { ClusterConnection } from '../clusters/cluster-connection.ts';
+import type { NamespaceScope, ParsedFilter, RowFilter } from './table/row-filter.ts';
+import type { ResourceTable } from './table/resource-table.ts';
+import type { ResourceTables, TableLease } from './table/resource-tables.ts';
+
+/** A cluster that a principal may read, and how much of it. */
+export type ClusterScope = {
+  readonly id: string;
+  readonly name: string;
+  readonly namespaces: NamespaceScope;
+  /** Asked for by name, so that its silence is worth a word. */
+  readonly named: boolean;
+};
+
+export type OpenSource = { readonly scope: ClusterScope; readonly type: ResourceType; readonly lease: TableLease; readonly filter: RowFilter | undefined };
+
+export type OpenedSources = { sources: OpenSource[]; failures: SourceFailure[]; pending: ClusterScope[] };
+
+export type SourceOpener = {
+  /** Opens the table of each cluster at the same time; one that takes longer than `wait` ms is `pending` and does not hold up the others. */
+  open(scopes: readonly ClusterScope[], resource: string, options: { filter: ParsedFilter; wait: number }): Promise<OpenedSources>;
+};
+
+export type SourceOpenerDeps = {
+  connect(clusterId: string): Promise<ClusterConnection>;
+  tables: ResourceTables;
+  clock: Clock;
+};
+
+export function createSourceOpener(deps: SourceOpenerDeps): SourceOpener {
+  const { connect, tables, clock } = deps;
+
+  async function openOne(scope: ClusterScope, resource: string, filter: ParsedFilter): Promise<OpenSource> {
+    const connection = await connect(scope.id);
+    const type = await connection.find(resource);
+    return { scope, type, lease: tables.acquire(connection, type), filter: filter.within(scope.namespaces) };
+  }
+
+  return {
+    async open(scopes, resource, { filter, wait }) {
+      const opened: OpenedSources = { sources: [], failures: [], pending: [] };
+      const late = new AbortController();
+      const deadline = clock.sleep(wait, late.signal).then(
+        () => 'late' as const,
+        () => 'late' as const,
+      );
+      await Promise.all(
+        scopes.map(async (scope) => {
+          const opening = openOne(scope, resource, filter);
+          let given = false;
+          try {
+            const first = await Promise.race([opening, deadline]);
+            given = true;
+            if (first !== 'late') opened.sources.push(first);
+            else {
+              opened.pending.push(scope);
+              opening.then(
+                ({ lease }) => lease.release(),
+                () => {},
+              );
+            }
+          } catch (error) {
+            if (!given) opened.failures.push(failureOf(scope.name, error));
+          }
+        }),
+      );
+      late.abort();
+      const rank = new Map(scopes.map((scope, index) => [scope.id, index]));
+      opened.sources.sort((a, b) => (rank.get(a.scope.id) ?? 0) - (rank.get(b.scope.id) ?? 0));
+      return opened;
+    },
+  };
+}
+
+export function failureOf(cluster: string, error: unknown): SourceFailure {
+  return { cluster, code: isAppError(error) ? error.code : 'internal', message: isAppError(error) ? messageOf(error) : 'Something went wrong here' };
+}
+
+/** Waits until each table has synced or failed, and its rows are made, but no longer than `wait` ms. */
+export async function settle(tables: readonly ResourceTable[], wait: number, clock: Clock): Promise<void> {
+  const late = new AbortController();
+  const all = Promise.all(
+    tables.map(async (table) => {
+      if (table.cache.state.phase === 'syncing') await table.cache.synced(late.signal).catch(() => {});
+      if (!late.signal.aborted) await table.settled();
+    }),
+  );
+  await Promise.race([all, clock.sleep(wait, late.signal).catch(() => {})]);
+  late.abort();
+}
+
+export function sourceStateOf(table: ResourceTable): SourceState {
+  const { state, asOf } = table.cache;
+  return {
+    cluster: table.source.cluster,
+    phase: state.phase,
+    ...(asOf === undefined ? {} : { asOf: new Date(asOf).toISOString() }),
+    ...(state.phase === 'syncing' ? { loaded: state.loaded } : {}),
+  };
+}
+
+export function sourceFailureOf(table: ResourceTable): SourceFailure | undefined {
+  const { state } = table.cache;
+  if (state.phase !== 'stale' && state.phase !== 'failed') return undefined;
+  return { cluster: table.source.cluster, code: state.code, message: state.message, since: new Date(state.since).toISOString() };
+}

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock, Logger } from '@pilothouse/core';
+import { type ResourceType, resourceName } from '@pilothouse/kube';
+import type { ClusterConnection } from '../../clusters/cluster-connection.ts';
+import { createResourceTable, type ResourceTable } from './resource-table.ts';
+import type { RowRules } from './table-row.ts';
+
+export type TableLease = { readonly table: ResourceTable; release(): void };
+
+/** The tables in use, one per cluster and resource. A table outlives its last reader by a while, so that paging does not start over. */
+export type ResourceTables = {
+  acquire(connection: ClusterConnection, type: ResourceType): TableLease;
+  /** The table when there is one already; never starts a watch. */
+  running(clusterId: string, resource: string): ResourceTable | undefined;
+  /** Closes the tables of a cluster that was removed or whose connection was replaced. */
+  drop(clusterId: string): void;
+  close(): void;
+};
+
+export type ResourceTablesOptions = {
+  rulesOf(connection: ClusterConnection, type: ResourceType): RowRules;
+  clock: Clock;
+  log: Logger;
+  /** Milliseconds that an unread table is kept. */
+  idle?: number;
+};
+
+type Entry = { table: ResourceTable; readers: number; timer: NodeJS.Timeout | undefined; close(): void };
+
+export function createResourceTables(options: ResourceTablesOptions): ResourceTables {
+  const { rulesOf, clock, log, idle = 120_000 } = options;
+  const entries = new Map<string, Entry>();
+  const keyOf = (clusterId: string, resource: string) => `${clusterId} ${resource}`;
+
+  function open(connection: ClusterConnection, type: ResourceType, key: string): Entry {
+    const lease = connection.cache.acquire(type);
+    const source = { clusterId: connection.id, cluster: connection.name, rules: rulesOf(connection, type) };
+    const epoch = randomBytes(6).toString('base64url');
+    const table = createResourceTable({ cache: lease.cache, source, epoch, clock, log });
+    const entry: Entry = {
+      table,
+      readers: 0,
+      timer: undefined,
+      close() {
+        clearTimeout(entry.timer);
+        if (entries.get(key) === entry) entries.delete(key);
+        table.close();
+        lease.release();
+      },
+    };
+    entries.set(key, entry);
+    return entry;
+  }
+
+  return {
+    acquire(connection, type) {
+      const key = keyOf(connection.id, resourceName(type));
+      const entry = entries.get(key) ?? open(connection, type, key);
+      entry.readers += 1;
+      clearTimeout(entry.timer);
+      let released = false;
+      return {
+        table: entry.table,
+        release() {
+          if (released) return;
+          released = true;
+          entry.readers -= 1;
+          if (entry.readers > 0) return;
+          entry.timer = setTimeout(() => entry.close(), idle);
+          entry.timer.unref();
+        },
+      };
+    },
+    running: (clusterId, resource) => entries.get(keyOf(clusterId, resource))?.table,
+    drop(clusterId) {
+      for (const entry of [...entries.values()]) if (entry.table.source.clusterId === clusterId) entry.close();
+    },
+    close() {
+      for (const entry of [...entries.values()]) entry.close();
+    },
+  };
+}
