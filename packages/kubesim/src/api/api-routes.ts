@@ -1,0 +1,103 @@
+import type { Duplex } from 'node:stream';
+import type { Clock } from '@pilothouse/core';
+import type { Access } from '../access/access.ts';
+import type { ResourceCatalogue } from '../catalogue/resource-catalogue.ts';
+import type { FaultSwitch } from '../faults/fault-switch.ts';
+import type { PodRuntimePort } from '../pod-runtime-port.ts';
+import type { ObjectWriter } from '../rules/object-writer.ts';
+import type { Database } from '../storage/database.ts';
+import type { Exchange } from './exchange.ts';
+import { flag } from './exchange.ts';
+import { kubeError } from './kube-error.ts';
+import { createPlainRoutes } from './plain-routes.ts';
+import { parseResourcePath, type ResourcePath, verbOf } from './request-info.ts';
+import { createResourceRouter } from './resource-router.ts';
+import { createScaleHandler } from './scale-handler.ts';
+import type { SubresourceHandler } from './subresource-handler.ts';
+import type { WatchStream } from './watch-stream.ts';
+
+export type ApiRoutesDeps = {
+  database: Database;
+  catalogue: ResourceCatalogue;
+  writer: ObjectWriter;
+  clock: Clock;
+  faults: FaultSwitch;
+  access: Access;
+  runtime: PodRuntimePort | undefined;
+  bookmarkMilliseconds: number;
+  /** host:port as clients reach it. */
+  address(): string;
+};
+
+export type ApiRoutes = {
+  authorize(exchange: Exchange): void;
+  route(exchange: Exchange): Promise<boolean>;
+  upgrade(exchange: Exchange, connection: { socket: Duplex; head: Buffer }): Promise<boolean>;
+  dropWatches(): void;
+};
+
+/** Everything the server answers, from the plain endpoints to the subresources. */
+export function createApiRoutes(deps: ApiRoutesDeps): ApiRoutes {
+  const watches = new Set<WatchStream>();
+  const plain = createPlainRoutes(deps);
+  const subresources = new Map<string, SubresourceHandler>([['*/scale', createScaleHandler(deps.writer)]]);
+  const resources = createResourceRouter({
+    ...deps,
+    subresources,
+    opened(stream) {
+      watches.add(stream);
+      return () => watches.delete(stream);
+    },
+  });
+
+  return {
+    authorize(exchange) {
+      const path = parseResourcePath(exchange.path);
+      const method = exchange.request.method ?? 'GET';
+      if (path === undefined) {
+        const verb = method.toLowerCase();
+        if (exchange.path.startsWith('/_simulator/') || isOpen(exchange.path)) return;
+        if (deps.access.allows(exchange.user, { verb, nonResourcePath: exchange.path })) return;
+        throw kubeError.forbiddenPath(
+          `User ${JSON.stringify(exchange.user.name)} cannot ${verb} path ${JSON.stringify(exchange.path)}`,
+        );
+      }
+      if (isReview(path)) return;
+      const verb = verbOf(method, path, flag(exchange, 'watch'));
+      if (deps.access.allows(exchange.user, { ...path, verb })) return;
+      throw kubeError.forbidden(
+        { group: path.group, plural: path.resource, kind: path.resource },
+        path.name,
+        denial(exchange.user.name, verb, path),
+      );
+    },
+    async route(exchange) {
+      if (await plain(exchange)) return true;
+      const path = parseResourcePath(exchange.path);
+      return path !== undefined && resources(exchange, path);
+    },
+    upgrade: () => Promise.resolve(false),
+    dropWatches() {
+      for (const stream of watches) stream.destroy();
+    },
+  };
+}
+
+/** Discovery and health are open to whoever is authenticated (system:discovery). */
+function isOpen(path: string): boolean {
+  return /^\/(api|apis|openapi|version|healthz|livez|readyz)(\/|$)/.test(path);
+}
+
+/** Asking what oneself may do needs no permission (system:basic-user). */
+function isReview(path: ResourcePath): boolean {
+  return (
+    (path.group === 'authorization.k8s.io' || path.group === 'authentication.k8s.io') &&
+    path.resource.startsWith('selfsubject')
+  );
+}
+
+function denial(user: string, verb: string, path: ResourcePath): string {
+  const resource = path.subresource === '' ? path.resource : `${path.resource}/${path.subresource}`;
+  const where = path.namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(path.namespace)}`;
+  return `User ${JSON.stringify(user)} cannot ${verb} resource ${JSON.stringify(resource)} in API group ${JSON.stringify(path.group)} ${where}`;
+}

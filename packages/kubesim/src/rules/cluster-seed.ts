@@ -1,0 +1,78 @@
+import type { ObjectStorePort } from '../object-store-port.ts';
+
+const meta = (name: string) => ({ metadata: { name } });
+
+const priorityClasses = [
+  [
+    'system-cluster-critical',
+    2_000_000_000,
+    'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
+  ],
+  [
+    'system-node-critical',
+    2_000_001_000,
+    'Used for system critical pods that must not be moved from their current node.',
+  ],
+] as const;
+
+const clusterRoles: Record<string, object[]> = {
+  'cluster-admin': [
+    { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
+    { nonResourceURLs: ['*'], verbs: ['*'] },
+  ],
+  view: [
+    {
+      apiGroups: ['', 'apps', 'batch', 'autoscaling', 'networking.k8s.io', 'policy', 'discovery.k8s.io'],
+      resources: ['*'],
+      verbs: ['get', 'list', 'watch'],
+    },
+  ],
+};
+
+/** What any cluster has before a person adds to it: namespaces, the API's own Service, the roles and classes of the bootstrap. */
+export function seedCluster(store: ObjectStorePort): void {
+  const manager = { manager: 'kube-apiserver' };
+  for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) {
+    store.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', ...meta(name) }, manager);
+  }
+  for (const namespace of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) {
+    store.create('serviceaccounts', {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'default', namespace },
+    });
+  }
+  store.create(
+    'services',
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: {
+        name: 'kubernetes',
+        namespace: 'default',
+        labels: { component: 'apiserver', provider: 'kubernetes' },
+      },
+      spec: { clusterIP: '10.96.0.1', ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }] },
+    },
+    manager,
+  );
+  for (const [name, value, description] of priorityClasses) {
+    const object = { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', ...meta(name), value, description };
+    store.create('priorityclasses.scheduling.k8s.io', object, manager);
+  }
+  for (const [name, rules] of Object.entries(clusterRoles)) {
+    const object = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', ...meta(name), rules };
+    store.create('clusterroles.rbac.authorization.k8s.io', object, manager);
+  }
+  store.create(
+    'clusterrolebindings.rbac.authorization.k8s.io',
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      ...meta('cluster-admin'),
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'system:masters' }],
+    },
+    manager,
+  );
+}

@@ -1,0 +1,206 @@
+import type { KubeObject } from '@pilothouse/kube';
+import type { StatusCause } from '../api/kube-error.ts';
+import { labelSelectorMatcher } from '../storage/label-selector.ts';
+import { jsonEqual } from './json-equal.ts';
+import { invalidValue, requiredValue } from './object-names.ts';
+
+type Fields = Record<string, unknown>;
+type Selector = {
+  matchLabels?: Record<string, string>;
+  matchExpressions?: { key: string; operator: string; values?: string[] }[];
+};
+
+/** The checks of the API server people meet in practice: what is required, what cannot change, what must fit together. */
+export function kindCauses(resource: string, object: KubeObject, before: KubeObject | undefined): StatusCause[] {
+  const spec = (object['spec'] ?? {}) as Fields;
+  const old = (before?.['spec'] ?? {}) as Fields;
+  const causes: StatusCause[] = [];
+  if (selecting.has(resource)) causes.push(...workloadCauses(resource, spec));
+  if (resource === 'pods') causes.push(...podSpecCauses(spec, 'spec'));
+  if (resource === 'cronjobs.batch') causes.push(...cronJobCauses(spec));
+  if (resource === 'services') causes.push(...serviceCauses(spec));
+  if (before === undefined) return causes;
+  for (const field of immutable[resource] ?? []) {
+    if (!jsonEqual(spec[field], old[field]))
+      causes.push(invalidValue(`spec.${field}`, spec[field] ?? null, 'field is immutable'));
+  }
+  if (resource === 'pods') causes.push(...podUpdateCauses(spec, old));
+  if (resource === 'statefulsets.apps') causes.push(...statefulSetUpdateCauses(spec, old));
+  if (resource.endsWith('bindings.rbac.authorization.k8s.io') && !jsonEqual(object['roleRef'], before['roleRef'])) {
+    causes.push(invalidValue('roleRef', object['roleRef'], 'cannot change roleRef'));
+  }
+  if ((resource === 'configmaps' || resource === 'secrets') && before['immutable'] === true) {
+    const content = (one: KubeObject) => [one['data'], one['binaryData'], one['immutable']];
+    if (!jsonEqual(content(object), content(before))) {
+      causes.push({
+        reason: 'FieldValueForbidden',
+        message: 'Forbidden: field is immutable when `immutable` is set',
+        field: 'data',
+      });
+    }
+  }
+  if (resource === 'secrets' && object['type'] !== before['type']) {
+    causes.push(invalidValue('type', object['type'], 'field is immutable'));
+  }
+  return causes;
+}
+
+const selecting = new Set([
+  'deployments.apps',
+  'replicasets.apps',
+  'statefulsets.apps',
+  'daemonsets.apps',
+  'jobs.batch',
+]);
+
+const immutable: Record<string, readonly string[]> = {
+  'deployments.apps': ['selector'],
+  'replicasets.apps': ['selector'],
+  'daemonsets.apps': ['selector'],
+  'jobs.batch': ['selector', 'completionMode', 'template'],
+};
+
+function workloadCauses(resource: string, spec: Fields): StatusCause[] {
+  const template = (spec['template'] ?? {}) as { metadata?: { labels?: Record<string, string> }; spec?: Fields };
+  const selector = spec['selector'] as Selector | undefined;
+  const causes: StatusCause[] = [];
+  if (selector === undefined) causes.push(requiredValue('spec.selector'));
+  else if (!labelSelectorMatcher(selector)(template.metadata?.labels)) {
+    causes.push(
+      invalidValue(
+        'spec.template.metadata.labels',
+        template.metadata?.labels ?? null,
+        '`selector` does not match template `labels`',
+      ),
+    );
+  }
+  const replicas = spec['replicas'];
+  if (typeof replicas === 'number' && replicas < 0) {
+    causes.push(invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'));
+  }
+  causes.push(...podSpecCauses(template.spec ?? {}, 'spec.template.spec'));
+  const policy = template.spec?.['restartPolicy'];
+  const allowed = resource === 'jobs.batch' ? ['OnFailure', 'Never'] : ['Always'];
+  if (policy !== undefined && !allowed.includes(String(policy))) {
+    causes.push(unsupported('spec.template.spec.restartPolicy', policy, allowed));
+  }
+  return causes;
+}
+
+function unsupported(field: string, value: unknown, allowed: readonly string[]): StatusCause {
+  const list = allowed.map((one) => JSON.stringify(one)).join(', ');
+  return {
+    reason: 'FieldValueNotSupported',
+    message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${list}`,
+    field,
+  };
+}
+
+function podSpecCauses(spec: Fields, at: string): StatusCause[] {
+  const containers = (spec['containers'] as Fields[] | undefined) ?? [];
+  if (containers.length === 0) return [requiredValue(`${at}.containers`)];
+  const causes: StatusCause[] = [];
+  const names = new Set<unknown>();
+  const volumes = new Set(((spec['volumes'] as Fields[] | undefined) ?? []).map((volume) => volume['name']));
+  for (const list of ['containers', 'initContainers']) {
+    for (const [index, container] of ((spec[list] as Fields[] | undefined) ?? []).entries()) {
+      const where = `${at}.${list}[${index}]`;
+      const name = container['name'];
+      if (name === undefined || name === '') causes.push(requiredValue(`${where}.name`));
+      else if (names.has(name)) {
+        causes.push({
+          reason: 'FieldValueDuplicate',
+          message: `Duplicate value: ${JSON.stringify(name)}`,
+          field: `${where}.name`,
+        });
+      }
+      names.add(name);
+      if ((container['image'] ?? '') === '') causes.push(requiredValue(`${where}.image`));
+      for (const [at2, mount] of ((container['volumeMounts'] as Fields[] | undefined) ?? []).entries()) {
+        if (volumes.has(mount['name'])) continue;
+        causes.push({
+          reason: 'FieldValueNotFound',
+          message: `Not found: ${JSON.stringify(mount['name'])}`,
+          field: `${where}.volumeMounts[${at2}].name`,
+        });
+      }
+    }
+  }
+  return causes;
+}
+
+const cronField = /^[-\d*/,A-Za-z?]+$/;
+
+function cronJobCauses(spec: Fields): StatusCause[] {
+  const schedule = spec['schedule'];
+  if (schedule === undefined || schedule === '') return [requiredValue('spec.schedule')];
+  const text = String(schedule);
+  const named = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \S+)$/.test(text);
+  const fields = text.split(/\s+/);
+  if (named || (fields.length === 5 && fields.every((field) => cronField.test(field)))) return [];
+  return [invalidValue('spec.schedule', text, `expected exactly 5 fields, found ${fields.length}: [${text}]`)];
+}
+
+function serviceCauses(spec: Fields): StatusCause[] {
+  const ports = (spec['ports'] as Fields[] | undefined) ?? [];
+  if (ports.length === 0 && spec['type'] !== 'ExternalName' && spec['clusterIP'] !== 'None')
+    return [requiredValue('spec.ports')];
+  return ports.flatMap((port, index) => {
+    const value = port['port'];
+    const valid = typeof value === 'number' && value >= 1 && value <= 65_535;
+    const unnamed = ports.length > 1 && (port['name'] ?? '') === '';
+    return [
+      ...(valid ? [] : [invalidValue(`spec.ports[${index}].port`, value, 'must be between 1 and 65535, inclusive')]),
+      ...(unnamed ? [requiredValue(`spec.ports[${index}].name`)] : []),
+    ];
+  });
+}
+
+/** Of a running pod's spec only images, tolerations and a few numbers may change. */
+function podUpdateCauses(spec: Fields, old: Fields): StatusCause[] {
+  const fixed = (one: Fields) => {
+    const {
+      activeDeadlineSeconds: _a,
+      tolerations: _t,
+      terminationGracePeriodSeconds: _g,
+      ephemeralContainers: _e,
+      nodeName: _n,
+      schedulingGates: _s,
+      ...rest
+    } = one;
+    const plain = (list: unknown) =>
+      ((list as Fields[] | undefined) ?? []).map(({ image: _i, resources: _r, ...container }) => container);
+    return { ...rest, containers: plain(one['containers']), initContainers: plain(one['initContainers']) };
+  };
+  if (jsonEqual(fixed(spec), fixed(old))) return [];
+  return [
+    {
+      reason: 'FieldValueForbidden',
+      message:
+        'Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
+      field: 'spec',
+    },
+  ];
+}
+
+function statefulSetUpdateCauses(spec: Fields, old: Fields): StatusCause[] {
+  const changeable = new Set([
+    'replicas',
+    'ordinals',
+    'template',
+    'updateStrategy',
+    'revisionHistoryLimit',
+    'persistentVolumeClaimRetentionPolicy',
+    'minReadySeconds',
+  ]);
+  const keys = Object.keys({ ...spec, ...old }).filter((key) => !changeable.has(key));
+  if (keys.every((key) => jsonEqual(spec[key], old[key]))) return [];
+  return [
+    {
+      reason: 'FieldValueForbidden',
+      message:
+        "Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden",
+      field: 'spec',
+    },
+  ];
+}

@@ -1,0 +1,204 @@
+import type { KubeObject } from '@pilothouse/kube';
+import type { StatusCause } from '../api/kube-error.ts';
+import type { ServedResource, ServedVersion } from '../catalogue/served-resource.ts';
+import { applyDefaults } from './defaults.ts';
+import { jsonEqual } from './json-equal.ts';
+import { kindCauses } from './kind-validation.ts';
+import { metadataCauses } from './object-names.ts';
+import { fillServerFields } from './server-fields.ts';
+import type { RemovalOptions } from './write-options.ts';
+
+type UpdateContext = {
+  resource: ServedResource;
+  version: ServedVersion;
+  before: KubeObject;
+  after: KubeObject;
+  subresource: string;
+};
+
+/** What the API server does to an object on its way in and out, per kind. Objects are in stored form and changed in place. */
+export type ObjectRules = {
+  prepareCreate(resource: ServedResource, object: KubeObject): void;
+  prepareUpdate(context: UpdateContext): void;
+  /** Faults in the API server's words; `before` is undefined for a new object. */
+  validate(
+    resource: ServedResource,
+    object: KubeObject,
+    before: KubeObject | undefined,
+    subresource?: string,
+  ): StatusCause[];
+  planRemoval(
+    resource: ServedResource,
+    object: KubeObject,
+    options: RemovalOptions & { now: number },
+  ): { object: KubeObject; gone: boolean };
+};
+
+/** Built-in resources whose metadata.generation counts changes of the spec. */
+const counted = new Set([
+  'pods',
+  'podtemplates',
+  'replicationcontrollers',
+  'daemonsets.apps',
+  'deployments.apps',
+  'replicasets.apps',
+  'statefulsets.apps',
+  'cronjobs.batch',
+  'jobs.batch',
+  'ingresses.networking.k8s.io',
+  'ingressclasses.networking.k8s.io',
+  'networkpolicies.networking.k8s.io',
+  'poddisruptionbudgets.policy',
+  'priorityclasses.scheduling.k8s.io',
+  'customresourcedefinitions.apiextensions.k8s.io',
+  'endpointslices.discovery.k8s.io',
+  'flowschemas.flowcontrol.apiserver.k8s.io',
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io',
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+  'validatingwebhookconfigurations.admissionregistration.k8s.io',
+  'validatingadmissionpolicies.admissionregistration.k8s.io',
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io',
+]);
+
+export type ObjectRulesDeps = { now(): number };
+
+export function createObjectRules(deps: ObjectRulesDeps): ObjectRules {
+  return {
+    prepareCreate(resource, object) {
+      if (resource.versions[0]?.hasStatus === true && resource.custom) delete object['status'];
+      if (!resource.custom) {
+        resetStatusOnCreate(resource, object);
+        applyDefaults(resource.storedAs, object);
+        fillServerFields(resource.storedAs, object, deps.now());
+      }
+      if (resource.custom || counted.has(resource.storedAs)) object.metadata.generation = 1;
+      else delete object.metadata.generation;
+    },
+    prepareUpdate(context) {
+      const { resource, before, after, subresource } = context;
+      keepOtherHalf(context);
+      if (!resource.custom) {
+        applyDefaults(resource.storedAs, after);
+        carryAllocated(resource.storedAs, before, after);
+      }
+      if (
+        subresource !== 'status' &&
+        (resource.custom || counted.has(resource.storedAs)) &&
+        specChanged(before, after)
+      ) {
+        after.metadata.generation = (before.metadata.generation ?? 0) + 1;
+      }
+    },
+    validate(resource, object, before, subresource = '') {
+      return [
+        ...metadataCauses(object.metadata),
+        ...(resource.custom || subresource === 'status' ? [] : kindCauses(resource.storedAs, object, before)),
+      ];
+    },
+    planRemoval,
+  };
+}
+
+/** These kinds' status may be given at creation (the controllers and tests of Kubernetes rely on none of the others). */
+function resetStatusOnCreate(resource: ServedResource, object: KubeObject): void {
+  if (resource.versions[0]?.hasStatus !== true) return;
+  if (resource.storedAs === 'nodes' || resource.storedAs === 'customresourcedefinitions.apiextensions.k8s.io') return;
+  delete object['status'];
+}
+
+/** A write to `status` leaves all else as it was, any other write leaves the status. */
+function keepOtherHalf({ resource, version, before, after, subresource }: UpdateContext): void {
+  if (!version.hasStatus) return;
+  if (subresource === 'status') {
+    for (const key of Object.keys({ ...before, ...after })) {
+      if (key === 'status' || key === 'metadata' || key === 'apiVersion' || key === 'kind') continue;
+      if (before[key] === undefined) delete after[key];
+      else after[key] = before[key];
+    }
+    if (resource.custom)
+      after.metadata = { ...before.metadata, ...pick(after.metadata, ['managedFields', 'resourceVersion']) };
+    return;
+  }
+  if (before['status'] === undefined) delete after['status'];
+  else after['status'] = before['status'];
+}
+
+function pick(metadata: KubeObject['metadata'], keys: readonly string[]): Partial<KubeObject['metadata']> {
+  return Object.fromEntries(keys.filter((key) => metadata[key] !== undefined).map((key) => [key, metadata[key]]));
+}
+
+function specChanged(before: KubeObject, after: KubeObject): boolean {
+  const rest = ({ metadata: _m, status: _s, ...others }: KubeObject) => others;
+  return !jsonEqual(rest(before), rest(after));
+}
+
+/** Addresses the server allocated stay when an update leaves them out. */
+function carryAllocated(resource: string, before: KubeObject, after: KubeObject): void {
+  if (resource === 'services') carryService(before, after);
+  if (resource === 'serviceaccounts' && after['secrets'] === undefined && before['secrets'] !== undefined) {
+    after['secrets'] = before['secrets'];
+  }
+}
+
+type ServiceSpec = {
+  type?: string;
+  clusterIP?: string;
+  clusterIPs?: string[];
+  ports?: { port: number; protocol?: string; nodePort?: number }[];
+};
+
+function carryService(before: KubeObject, after: KubeObject): void {
+  const old = before['spec'] as ServiceSpec | undefined;
+  const next = after['spec'] as ServiceSpec | undefined;
+  if (old === undefined || next === undefined || next.type === 'ExternalName') return;
+  if ((next.clusterIP ?? '') === '' && old.clusterIP !== undefined) next.clusterIP = old.clusterIP;
+  if (next.clusterIPs === undefined && old.clusterIPs !== undefined && next.clusterIP === old.clusterIP)
+    next.clusterIPs = old.clusterIPs;
+  fillServerFields('services', after, 0);
+  if (next.type !== 'NodePort' && next.type !== 'LoadBalancer') return;
+  for (const port of next.ports ?? []) {
+    const known = old.ports?.find((one) => one.port === port.port && one.protocol === port.protocol)?.nodePort;
+    if (port.nodePort === undefined && known !== undefined) port.nodePort = known;
+  }
+}
+
+function planRemoval(
+  resource: ServedResource,
+  object: KubeObject,
+  options: RemovalOptions & { now: number },
+): { object: KubeObject; gone: boolean } {
+  const { metadata } = object;
+  metadata.finalizers = finalizersFor(metadata.finalizers ?? [], options.propagation);
+  if (metadata.finalizers.length === 0) delete metadata.finalizers;
+  const grace = graceSeconds(resource, object, options.gracePeriodSeconds);
+  const isNamespace = resource.storedAs === 'namespaces';
+  const held = metadata.finalizers !== undefined || isNamespace;
+  if (grace === 0 && !held) return { object, gone: true };
+  const effective = Math.min(grace, metadata.deletionGracePeriodSeconds ?? grace);
+  if (metadata.deletionTimestamp === undefined || effective < (metadata.deletionGracePeriodSeconds ?? 0)) {
+    if (metadata.deletionTimestamp === undefined && metadata.generation !== undefined) metadata.generation++;
+    metadata.deletionTimestamp = `${new Date(options.now + effective * 1000).toISOString().slice(0, 19)}Z`;
+    metadata.deletionGracePeriodSeconds = effective;
+  }
+  if (isNamespace) {
+    delete metadata.deletionGracePeriodSeconds;
+    object['status'] = { ...(object['status'] as object | undefined), phase: 'Terminating' };
+  }
+  return { object, gone: false };
+}
+
+function finalizersFor(finalizers: readonly string[], propagation: RemovalOptions['propagation']): string[] {
+  if (propagation === undefined) return [...finalizers];
+  const others = finalizers.filter((one) => one !== 'orphan' && one !== 'foregroundDeletion');
+  if (propagation === 'Orphan') return [...others, 'orphan'];
+  return propagation === 'Foreground' ? [...others, 'foregroundDeletion'] : others;
+}
+
+/** Only pods end gracefully: not when unscheduled or finished, else within their own or the asked grace period. */
+function graceSeconds(resource: ServedResource, object: KubeObject, asked: number | undefined): number {
+  if (resource.storedAs !== 'pods') return 0;
+  const spec = object['spec'] as { nodeName?: string; terminationGracePeriodSeconds?: number } | undefined;
+  const phase = (object['status'] as { phase?: string } | undefined)?.phase;
+  if ((spec?.nodeName ?? '') === '' || phase === 'Succeeded' || phase === 'Failed') return 0;
+  return Math.max(0, asked ?? spec?.terminationGracePeriodSeconds ?? 30);
+}
