@@ -1,0 +1,7 @@
+import type { Clock } from '@pilothouse/core';
+import type { ClusterStore } from './cluster-store.ts';
+import type { EventRecorder } from './event-recorder.ts';
+import type { WorkScheduler } from './work-scheduler.ts';
+
+/** What each controller is made with. A controller subscribes, queues keys and reconciles; it has no other life of its own. */
+export type ControllerDeps = { store: ClusterStore; clock: Clock; work: WorkScheduler; recorder: EventRecorder };

@@ -1,0 +1,56 @@
+import type { Clock } from '@pilothouse/core';
+import type { WorkScheduler } from './work-scheduler.ts';
+
+/** A clock that moves only when told, for tests and for playing a cluster's past in a moment. */
+export type SteppedClock = Clock & { set(now: number): void };
+
+type Sleeper = { at: number; wake: () => void };
+
+/** `start` in milliseconds since the epoch. */
+export function createSteppedClock(start: number): SteppedClock {
+  let now = start;
+  let sleepers: Sleeper[] = [];
+  return {
+    now: () => now,
+    set(next) {
+      now = Math.max(now, next);
+      const due = sleepers.filter((one) => one.at <= now);
+      sleepers = sleepers.filter((one) => one.at > now);
+      for (const one of due) one.wake();
+    },
+    sleep(milliseconds, signal) {
+      return new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason);
+        const sleeper = { at: now + milliseconds, wake: resolve };
+        sleepers.push(sleeper);
+        signal?.addEventListener(
+          'abort',
+          () => {
+            sleepers = sleepers.filter((one) => one !== sleeper);
+            reject(signal.reason);
+          },
+          { once: true },
+        );
+      });
+    },
+  };
+}
+
+/**
+ * Lets the controllers live through all that happens until `target` (milliseconds since the epoch), jumping from one due moment to the
+ * next; ends with the clock at `target`.
+ */
+export async function playUntil(
+  { clock, work }: { clock: SteppedClock; work: WorkScheduler },
+  target: number,
+): Promise<void> {
+  for (;;) {
+    // Changes reach the controllers on a microtask, the garbage collector works on the next turn of the event loop.
+    await new Promise(setImmediate);
+    const due = work.nextDue();
+    if (due !== undefined && due <= clock.now()) work.runDue();
+    else if (due === undefined || due > target) break;
+    else clock.set(due);
+  }
+  clock.set(target);
+}
