@@ -1,0 +1,16 @@
+import type { ReactNode } from 'react';
+import styles from './EmptyState.module.css';
+
+export type EmptyStateProps = { title: string; children?: ReactNode; actions?: ReactNode; mark?: ReactNode };
+
+/** One sentence that teaches, and the first thing to do. */
+export function EmptyState({ title, children, actions, mark }: EmptyStateProps) {
+  return (
+    <div className={styles.empty}>
+      {mark}
+      <h2 className={styles.title}>{title}</h2>
+      {children && <div className={styles.text}>{children}</div>}
+      {actions && <div className={styles.actions}>{actions}</div>}
+    </div>
+  );
+}

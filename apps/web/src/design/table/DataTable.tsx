@@ -1,0 +1,190 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type CSSProperties, type ReactNode, useEffect, useMemo, useRef } from 'react';
+import { formatCount } from '../format.ts';
+import styles from './DataTable.module.css';
+import { HeaderCell } from './HeaderCell.tsx';
+import { rowDomId } from './row-dom-id.ts';
+import type { RowSelection } from './row-selection.ts';
+import { TableRow } from './TableRow.tsx';
+import type { DataColumn, Sort } from './table-column.ts';
+import { useTableKeys } from './useTableKeys.ts';
+
+export type RowState = 'gone' | 'stale' | undefined;
+
+export type DataTableProps<Row extends { id: string }> = {
+  label: string;
+  columns: readonly DataColumn<Row>[];
+  rows: readonly Row[];
+  /** How many there are in all; those not loaded yet are drawn as skeletons. */
+  total: number;
+  rowHeight: number;
+  onNeedMore?(): void;
+  sort: Sort | undefined;
+  onSort(id: string): void;
+  widths: Readonly<Record<string, number>>;
+  onResize(id: string, width: number | undefined): void;
+  selection: RowSelection;
+  onSelect(selection: RowSelection): void;
+  activeId: string | undefined;
+  onActive(id: string | undefined): void;
+  openId?: string | undefined;
+  onOpen(row: Row): void;
+  /** Keys beyond moving and selecting; true when it was handled. */
+  onRowKey?(key: string, row: Row): boolean;
+  rowState?(row: Row): RowState;
+  /** Indexes of the cells that changed just now. */
+  changedCells?(row: Row): ReadonlySet<number> | undefined;
+  /** True while somebody reads: the pointer is over the rows, or they are scrolled. */
+  onReading?(reading: boolean): void;
+  /** Shown instead of rows when there are none. */
+  children?: ReactNode;
+};
+
+export const selectWidth = 34;
+
+export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>) {
+  const { columns, rows, total, rowHeight, widths, selection, activeId, onNeedMore } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const table = useRef(props);
+  table.current = props;
+  const count = Math.max(total, rows.length);
+  const virtual = useVirtualizer({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+    initialRect: { width: 0, height: 800 },
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new density changes every height
+  useEffect(() => virtual.measure(), [rowHeight]);
+
+  const items = virtual.getVirtualItems();
+  const lastShown = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (lastShown >= rows.length - 60 && rows.length < count) onNeedMore?.();
+  }, [lastShown, rows.length, count, onNeedMore]);
+
+  useTableKeys(table, { scroller, scrollTo: (index) => virtual.scrollToIndex(index) });
+  const reading = useReading(props.onReading);
+  const template = useMemo(() => templateOf(columns, widths), [columns, widths]);
+  const allSelected = rows.length > 0 && selection.ids.size >= rows.length;
+
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: rows are laid out on a grid, and only those in view exist
+    <div
+      ref={scroller}
+      className={styles.scroller}
+      role="grid"
+      aria-label={props.label}
+      aria-rowcount={count + 1}
+      aria-colcount={columns.length + 1}
+      aria-multiselectable
+      aria-activedescendant={activeId && items.some((item) => rows[item.index]?.id === activeId) ? rowDomId(activeId) : undefined}
+      tabIndex={0}
+      style={{ '--columns': template.tracks, '--width': `${template.width}px` } as CSSProperties}
+      onScroll={reading.scrolled}
+      onPointerEnter={reading.entered}
+      onPointerLeave={reading.left}
+    >
+      {/* biome-ignore lint/a11y/useSemanticElements: see the grid */}
+      {/* biome-ignore lint/a11y/useFocusableInteractive: its cells are focusable */}
+      <div role="row" aria-rowindex={1} className={styles.header}>
+        {/* biome-ignore lint/a11y/useSemanticElements: see the grid */}
+        {/* biome-ignore lint/a11y/useFocusableInteractive: its checkbox is focusable */}
+        <div role="columnheader" className={styles.select}>
+          <input
+            type="checkbox"
+            tabIndex={-1}
+            aria-label={props.label}
+            checked={allSelected}
+            ref={(box) => {
+              if (box) box.indeterminate = selection.ids.size > 0 && !allSelected;
+            }}
+            onChange={() =>
+              props.onSelect({ ids: new Set(selection.ids.size > 0 ? [] : rows.map((row) => row.id)), anchor: undefined })
+            }
+          />
+        </div>
+        {columns.map((column) => (
+          <HeaderCell
+            key={column.id}
+            column={column}
+            sort={props.sort}
+            width={widths[column.id] ?? column.width}
+            onSort={props.onSort}
+            onResize={props.onResize}
+          />
+        ))}
+      </div>
+      {count === 0 ? (
+        // biome-ignore lint/a11y/useSemanticElements: see the grid
+        // biome-ignore lint/a11y/useFocusableInteractive: it holds words
+        <div role="row" className={styles.nothing}>
+          {/* biome-ignore lint/a11y/useSemanticElements: see the grid */}
+          {/* biome-ignore lint/a11y/useFocusableInteractive: it holds words */}
+          <div role="gridcell">{props.children}</div>
+        </div>
+      ) : (
+        <div role="rowgroup" className={styles.body} style={{ height: virtual.getTotalSize() }}>
+          {items.map((item) => {
+            const row = rows[item.index];
+            return (
+              <TableRow
+                key={row?.id ?? `#${item.index}`}
+                row={row}
+                index={item.index}
+                top={item.start}
+                height={rowHeight}
+                columns={columns}
+                selected={row !== undefined && selection.ids.has(row.id)}
+                active={row !== undefined && row.id === activeId}
+                open={row !== undefined && row.id === props.openId}
+                state={row && props.rowState?.(row)}
+                changed={row && props.changedCells?.(row)}
+                table={table}
+              />
+            );
+          })}
+        </div>
+      )}
+      <div className="visuallyHidden" aria-live="polite">
+        {selection.ids.size > 0 ? formatCount(selection.ids.size) : ''}
+      </div>
+    </div>
+  );
+}
+
+function templateOf<Row>(columns: readonly DataColumn<Row>[], widths: Readonly<Record<string, number>>) {
+  const sizes = columns.map((column) => widths[column.id] ?? column.width);
+  const tracks = columns.map((column, index) =>
+    column.grow && widths[column.id] === undefined ? `minmax(${sizes[index]}px, 1fr)` : `${sizes[index]}px`,
+  );
+  // Without a growing column the last one takes the rest, or rows would end in the middle.
+  if (!columns.some((column) => column.grow && widths[column.id] === undefined)) tracks.push('minmax(0, 1fr)');
+  return {
+    tracks: `${selectWidth}px ${tracks.join(' ')}`,
+    width: selectWidth + sizes.reduce((sum, size) => sum + size, 0),
+  };
+}
+
+/** Tells the owner when somebody starts and stops reading, so that nothing moves meanwhile. */
+function useReading(onReading: ((reading: boolean) => void) | undefined) {
+  const state = useRef({ inside: false, scrolled: false });
+  const tell = () => onReading?.(state.current.inside || state.current.scrolled);
+  return {
+    entered: () => {
+      state.current.inside = true;
+      tell();
+    },
+    left: () => {
+      state.current.inside = false;
+      tell();
+    },
+    scrolled: (event: { currentTarget: HTMLElement }) => {
+      const scrolled = event.currentTarget.scrollTop > 4;
+      if (scrolled === state.current.scrolled) return;
+      state.current.scrolled = scrolled;
+      tell();
+    },
+  };
+}
