@@ -101,12 +101,18 @@ export async function emptyTables(database: Database): Promise<void> {
   const names = await tableNames(database);
   if (names.length === 0) return;
   await database.transaction(async (tx) => {
-    if (database.dialect.name === 'postgres')
+    if (database.dialect.name === 'postgres') {
+      // Triggers that keep a table append-only are for the product, not for its tests.
+      await sql`set local session_replication_role = replica`.execute(tx);
       await sql.raw(`truncate ${names.map((name) => `"${name}"`).join(', ')} cascade`).execute(tx);
-    else {
-      await sql`pragma defer_foreign_keys = on`.execute(tx);
-      for (const name of names) await sql.raw(`delete from "${name}"`).execute(tx);
+      return;
     }
+    await sql`pragma defer_foreign_keys = on`.execute(tx);
+    const { rows: triggers } = await sql<{ name: string; sql: string }>`
+      select name, sql from sqlite_schema where type = 'trigger'`.execute(tx);
+    for (const trigger of triggers) await sql.raw(`drop trigger "${trigger.name}"`).execute(tx);
+    for (const name of names) await sql.raw(`delete from "${name}"`).execute(tx);
+    for (const trigger of triggers) await sql.raw(trigger.sql).execute(tx);
   });
 }
 
