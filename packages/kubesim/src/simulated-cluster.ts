@@ -10,6 +10,7 @@ import { createFaultSwitch, type FaultSwitch } from './faults/fault-switch.ts';
 import type { ObjectStorePort } from './object-store-port.ts';
 import type { PodRuntimePort } from './pod-runtime-port.ts';
 import { seedCluster } from './rules/cluster-seed.ts';
+import { createDefinitionController } from './rules/definition-controller.ts';
 import { createGarbageCollector } from './rules/garbage-collector.ts';
 import { createNamespaceTerminator } from './rules/namespace-terminator.ts';
 import { createObjectRules } from './rules/object-rules.ts';
@@ -69,6 +70,7 @@ export function createSimulatedCluster(options: SimulatedClusterOptions = {}): S
   const controllers = [
     createGarbageCollector({ database, catalogue, writer, logger }),
     createNamespaceTerminator({ database, catalogue, writer, logger }),
+    createDefinitionController({ database, catalogue, writer, clock, logger }),
   ];
   let url = '';
   const routes = createApiRoutes({
@@ -78,6 +80,7 @@ export function createSimulatedCluster(options: SimulatedClusterOptions = {}): S
     clock,
     faults,
     access,
+    store,
     runtime: options.runtime,
     bookmarkMilliseconds: options.bookmarkMilliseconds ?? 60_000,
     address: () => url.replace(/^https?:\/\//, ''),

@@ -11,6 +11,8 @@ export type Access = {
   /** The user behind the bearer token; throws 401. */
   authenticate(request: IncomingMessage): SimulatedUser;
   allows(user: SimulatedUser, question: AccessQuestion): boolean;
+  userNamed(name: string): SimulatedUser | undefined;
+  userOf(token: string): SimulatedUser | undefined;
   kubeconfig(given: { url: string; certificate: string | undefined; user: string | undefined }): string;
 };
 
@@ -29,6 +31,8 @@ export function createAccess(users: readonly SimulatedUser[]): Access {
     allows(user, question) {
       return user.rules === undefined || user.rules.some((rule) => ruleAllows(rule, question));
     },
+    userNamed: (name) => (byToken.size === 0 ? adminUser : users.find((one) => one.name === name)),
+    userOf: (token) => byToken.get(token),
     kubeconfig({ url, certificate, user }) {
       const chosen = users.find((one) => one.name === user) ?? users[0];
       const cluster = {

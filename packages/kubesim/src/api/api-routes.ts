@@ -1,9 +1,17 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '@pilothouse/core';
 import type { Access } from '../access/access.ts';
+import { createReviewRoutes } from '../access/review-routes.ts';
 import type { ResourceCatalogue } from '../catalogue/resource-catalogue.ts';
 import type { FaultSwitch } from '../faults/fault-switch.ts';
+import type { ObjectStorePort } from '../object-store-port.ts';
 import type { PodRuntimePort } from '../pod-runtime-port.ts';
+import { createBindingHandler } from '../pods/binding-handler.ts';
+import { createEvictionHandler } from '../pods/eviction-handler.ts';
+import { createExecHandler } from '../pods/exec-handler.ts';
+import { createLogHandler } from '../pods/log-handler.ts';
+import { createMetricsRoutes } from '../pods/metrics-routes.ts';
+import { createNodeProxyHandler } from '../pods/node-proxy-handler.ts';
 import type { ObjectWriter } from '../rules/object-writer.ts';
 import type { Database } from '../storage/database.ts';
 import type { Exchange } from './exchange.ts';
@@ -13,6 +21,7 @@ import { createPlainRoutes } from './plain-routes.ts';
 import { parseResourcePath, type ResourcePath, verbOf } from './request-info.ts';
 import { createResourceRouter } from './resource-router.ts';
 import { createScaleHandler } from './scale-handler.ts';
+import { createTokenHandler } from './token-handler.ts';
 import type { SubresourceHandler } from './subresource-handler.ts';
 import type { WatchStream } from './watch-stream.ts';
 
@@ -23,6 +32,7 @@ export type ApiRoutesDeps = {
   clock: Clock;
   faults: FaultSwitch;
   access: Access;
+  store: ObjectStorePort;
   runtime: PodRuntimePort | undefined;
   bookmarkMilliseconds: number;
   /** host:port as clients reach it. */
@@ -40,7 +50,19 @@ export type ApiRoutes = {
 export function createApiRoutes(deps: ApiRoutesDeps): ApiRoutes {
   const watches = new Set<WatchStream>();
   const plain = createPlainRoutes(deps);
-  const subresources = new Map<string, SubresourceHandler>([['*/scale', createScaleHandler(deps.writer)]]);
+  const reviews = createReviewRoutes(deps.access);
+  const metrics = createMetricsRoutes(deps);
+  const exec = createExecHandler(deps);
+  const subresources = new Map<string, SubresourceHandler>([
+    ['*/scale', createScaleHandler(deps.writer)],
+    ['pods/log', createLogHandler(deps)],
+    ['pods/exec', upgradeOnly],
+    ['pods/attach', upgradeOnly],
+    ['pods/binding', createBindingHandler(deps.writer)],
+    ['pods/eviction', createEvictionHandler(deps)],
+    ['nodes/proxy', createNodeProxyHandler(deps)],
+    ['serviceaccounts/token', createTokenHandler(deps)],
+  ]);
   const resources = createResourceRouter({
     ...deps,
     subresources,
@@ -74,14 +96,28 @@ export function createApiRoutes(deps: ApiRoutesDeps): ApiRoutes {
     async route(exchange) {
       if (await plain(exchange)) return true;
       const path = parseResourcePath(exchange.path);
-      return path !== undefined && resources(exchange, path);
+      if (path === undefined) return false;
+      return metrics(exchange, path) || (await reviews(exchange, path)) || resources(exchange, path);
     },
-    upgrade: () => Promise.resolve(false),
+    async upgrade(exchange, connection) {
+      const path = parseResourcePath(exchange.path);
+      if (path === undefined || path.resource !== 'pods' || !streamed.has(path.subresource)) return false;
+      const target = deps.catalogue.find(path.group, path.version, path.resource);
+      if (target === undefined) return false;
+      exec(exchange, { target, path }, connection);
+      return true;
+    },
     dropWatches() {
       for (const stream of watches) stream.destroy();
     },
   };
 }
+
+const streamed = new Set(['exec', 'attach']);
+
+const upgradeOnly: SubresourceHandler = async () => {
+  throw kubeError.badRequest('Upgrade request required');
+};
 
 /** Discovery and health are open to whoever is authenticated (system:discovery). */
 function isOpen(path: string): boolean {

@@ -167,7 +167,7 @@ const codeOfKind: Record<string, { code: number; reason: string }> = {
 
 /** The `Status` body of anything thrown. */
 export function statusOf(error: unknown): Required<Pick<KubeStatus, 'code'>> & KubeStatus {
-  const own = isAppError(error) ? (error.extra['kubeStatus'] as KubeStatus | undefined) : undefined;
+  const own = isAppError(error) ? (error.extra.kubeStatus as KubeStatus | undefined) : undefined;
   const general = codeOfKind[isAppError(error) ? error.kind : 'internal'] ?? { code: 500, reason: 'InternalError' };
   return {
     kind: 'Status',

@@ -29,9 +29,9 @@ function done(send: () => void): true {
 }
 
 function sendHealth(exchange: Exchange, path: string): void {
-  const name = path.split('/')[1];
-  if (exchange.query.get('verbose') === null) return sendText(exchange, 200, 'ok');
-  sendText(exchange, 200, `[+]ping ok\n[+]log ok\n[+]etcd ok\n${name} check passed\n`);
+  const verbose = exchange.query.get('verbose') !== null;
+  const checks = `[+]ping ok\n[+]log ok\n[+]etcd ok\n${path.split('/')[1]} check passed\n`;
+  sendText(exchange, 200, verbose ? checks : 'ok');
 }
 
 function rootPaths(catalogue: ResourceCatalogue): string[] {

@@ -80,15 +80,15 @@ export function createResourceRouter(deps: ResourceRouterDeps) {
   return async (exchange: Exchange, path: ResourcePath): Promise<boolean> => {
     const target = deps.catalogue.find(path.group, path.version, path.resource);
     if (target === undefined) return false;
-    const { resource, version } = target;
+    const { resource } = target;
     if (resource.namespaced && path.namespace === '' && path.name !== '') return false;
     if (!resource.namespaced && path.namespace !== '') return false;
-    const handler = path.subresource === '' ? undefined : subresourceOf(deps, target, path);
+    const handler = path.subresource === '' || isPartOfObject(target, path.subresource) ? undefined : subresourceOf(deps, target, path);
     if (handler !== undefined) {
       await handler(exchange, target, path);
       return true;
     }
-    if (path.subresource !== '' && !(path.subresource === 'status' && version.hasStatus)) return false;
+    if (path.subresource !== '' && !isPartOfObject(target, path.subresource)) return false;
     const answer = negotiate(header(exchange, 'accept'));
     if (answer === undefined) throw kubeError.notAcceptable(servedTypes);
     const at = { path, answer };
@@ -96,6 +96,14 @@ export function createResourceRouter(deps: ResourceRouterDeps) {
     else await onObject(exchange, target, at);
     return true;
   };
+}
+
+/** Subresources read and written as the object itself, of which they change one part. */
+const parts = new Set(['ephemeralcontainers', 'resize', 'finalize', 'approval']);
+
+function isPartOfObject({ resource, version }: Target, subresource: string): boolean {
+  if (subresource === 'status') return version.hasStatus;
+  return parts.has(subresource) && resource.subresources.some((one) => one.name === subresource);
 }
 
 function subresourceOf(deps: ResourceRouterDeps, target: Target, path: ResourcePath): SubresourceHandler | undefined {

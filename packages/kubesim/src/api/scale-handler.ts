@@ -30,7 +30,7 @@ export function createScaleHandler(writer: ObjectWriter): SubresourceHandler {
         const before = scaleOf(target, live);
         const wanted = method === 'PUT' ? decodeBody(body, type) : patched(before, body.toString('utf8'), type);
         const replicas = replicasOf(target, path.name, wanted);
-        const version = (wanted['metadata'] as { resourceVersion?: string } | undefined)?.resourceVersion;
+        const version = (wanted.metadata as { resourceVersion?: string } | undefined)?.resourceVersion;
         if (version !== undefined && version !== '' && version !== live.metadata.resourceVersion) {
           throw kubeError.conflict(target.resource, path.name);
         }
@@ -49,7 +49,7 @@ function patched(before: Fields, text: string, type: string): Fields {
 }
 
 function replicasOf(target: Target, name: string, scale: Fields): number {
-  const replicas = (scale['spec'] as { replicas?: unknown } | undefined)?.replicas ?? 0;
+  const replicas = (scale.spec as { replicas?: unknown } | undefined)?.replicas ?? 0;
   if (typeof replicas === 'number' && Number.isInteger(replicas) && replicas >= 0) return replicas;
   throw kubeError.invalid({ ...target.resource, kind: 'Scale', group: 'autoscaling' }, name, [
     {
@@ -94,7 +94,7 @@ function writePath(object: Fields, path: string, value: unknown): void {
 
 /** A LabelSelector as its one-line text, requirements sorted by key. */
 function selectorText(object: KubeObject): string | undefined {
-  const selector = (object['spec'] as { selector?: Selector & Record<string, unknown> } | undefined)?.selector;
+  const selector = (object.spec as { selector?: Selector & Record<string, unknown> } | undefined)?.selector;
   if (selector === undefined) return undefined;
   const plain =
     selector.matchLabels ?? (selector.matchExpressions === undefined ? (selector as Record<string, string>) : {});

@@ -51,7 +51,7 @@ export function createWriteHandlers(deps: WriteHandlerDeps) {
     return conform(target.version.schema(), object, {
       fieldValidation: options.fieldValidation,
       warnings: exchange.warnings,
-      resource: target.resource.plural,
+      custom: target.resource.custom,
       version: target.version.version,
     });
   }
@@ -208,15 +208,15 @@ function patchedBy(type: string, target: Target, live: KubeObject, change: unkno
 export function checkedObject(target: Target, body: Record<string, unknown>, path: ResourcePath): KubeObject {
   const { resource, version } = target;
   const apiVersion = apiVersionIn(resource.group, version.version);
-  const kind = body['kind'] ?? resource.kind;
-  const given = body['apiVersion'] ?? apiVersion;
+  const kind = body.kind ?? resource.kind;
+  const given = body.apiVersion ?? apiVersion;
   if (kind !== resource.kind || given !== apiVersion) {
     const gvk = (group: string, name: unknown) => `${group.includes('/') ? group : `/${group}`}, Kind=${String(name)}`;
     throw kubeError.badRequest(
       `${String(kind)} in version ${JSON.stringify(String(given).split('/').pop())} cannot be handled as a ${resource.kind}: converting (${gvk(String(given), kind)}) to (${gvk(apiVersion, resource.kind)}): unknown conversion`,
     );
   }
-  const metadata = typeof body['metadata'] === 'object' && body['metadata'] !== null ? { ...body['metadata'] } : {};
+  const metadata = typeof body.metadata === 'object' && body.metadata !== null ? { ...body.metadata } : {};
   const object = { ...body, kind, apiVersion, metadata } as KubeObject;
   if (path.name !== '' && (object.metadata.name ?? '') === '') object.metadata.name = path.name;
   if (!resource.namespaced) return object;

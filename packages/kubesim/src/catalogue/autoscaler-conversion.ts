@@ -18,10 +18,10 @@ function isCpuUtilization(metric: Metric): boolean {
 /** autoscaling/v1 shows only the CPU target; other metrics travel in an annotation, as the API server does it. */
 export const horizontalPodAutoscalerV1 = {
   toStored(object: KubeObject): KubeObject {
-    const { targetCPUUtilizationPercentage: target, ...spec } = { ...(object['spec'] as Record<string, unknown>) };
-    const status = { ...(object['status'] as Record<string, unknown> | undefined) };
-    const current = status['currentCPUUtilizationPercentage'];
-    delete status['currentCPUUtilizationPercentage'];
+    const { targetCPUUtilizationPercentage: target, ...spec } = { ...(object.spec as Record<string, unknown>) };
+    const status = { ...(object.status as Record<string, unknown> | undefined) };
+    const current = status.currentCPUUtilizationPercentage;
+    delete status.currentCPUUtilizationPercentage;
     const annotations = { ...object.metadata.annotations };
     const others = annotations[keepMetrics] === undefined ? [] : (JSON.parse(annotations[keepMetrics]) as Metric[]);
     delete annotations[keepMetrics];
@@ -35,7 +35,7 @@ export const horizontalPodAutoscalerV1 = {
             },
           ];
     if (current !== undefined) {
-      status['currentMetrics'] = [
+      status.currentMetrics = [
         { type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: current } } },
       ];
     }
@@ -45,17 +45,17 @@ export const horizontalPodAutoscalerV1 = {
       apiVersion: 'autoscaling/v2',
       metadata: withAnnotations(object, annotations),
       spec: metrics.length === 0 ? spec : { ...spec, metrics },
-      ...(object['status'] === undefined ? {} : { status }),
+      ...(object.status === undefined ? {} : { status }),
     };
   },
   fromStored(object: KubeObject): KubeObject {
-    const { metrics = [], ...spec } = { ...(object['spec'] as { metrics?: Metric[] }) };
+    const { metrics = [], ...spec } = { ...(object.spec as { metrics?: Metric[] }) };
     const {
       currentMetrics = [],
       conditions,
       ...status
     } = {
-      ...(object['status'] as { currentMetrics?: Metric[]; conditions?: unknown[] } | undefined),
+      ...(object.status as { currentMetrics?: Metric[]; conditions?: unknown[] } | undefined),
     };
     const target = metrics.find(isCpuUtilization)?.resource?.target?.averageUtilization;
     const current = currentMetrics.find(isCpuUtilization)?.resource?.current?.averageUtilization;
@@ -70,7 +70,7 @@ export const horizontalPodAutoscalerV1 = {
       apiVersion: 'autoscaling/v1',
       metadata: withAnnotations(object, annotations),
       spec: { ...spec, ...(target === undefined ? {} : { targetCPUUtilizationPercentage: target }) },
-      ...(object['status'] === undefined
+      ...(object.status === undefined
         ? {}
         : { status: { ...status, ...(current === undefined ? {} : { currentCPUUtilizationPercentage: current }) } }),
     };

@@ -1,4 +1,5 @@
 import type { KubeObject, ResourceType } from '@pilothouse/kube';
+import type { JsonSchema } from '../schema/json-schema.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { TableColumn } from '../table/table-column.ts';
 
@@ -10,6 +11,8 @@ export type ServedVersion = {
   readonly version: string;
   /** The schema of the whole object; undefined keeps every field. Read lazily: parsing takes time. */
   readonly schema: () => Schema | undefined;
+  /** The CRD's own schema, for validation, defaults and OpenAPI. */
+  readonly jsonSchema?: JsonSchema;
   /** Between this version and the stored one; absent when only the apiVersion differs. */
   readonly convert?: { toStored(object: KubeObject): KubeObject; fromStored(object: KubeObject): KubeObject };
   readonly columns: () => readonly TableColumn[];

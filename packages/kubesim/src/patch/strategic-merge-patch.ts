@@ -21,14 +21,14 @@ const deleteFrom = '$deleteFromPrimitiveList/';
 const elementOrder = '$setElementOrder/';
 
 function mergeMap(schema: Schema, target: Fields, patch: Fields): Fields {
-  const directive = patch['$patch'];
+  const directive = patch.$patch;
   if (directive === 'replace') return structuredClone(withoutDirectives(patch));
   if (directive === 'delete') return {};
   if (directive !== undefined && directive !== 'merge') {
     throw kubeError.badRequest(`Unknown patch type: ${String(directive)}`);
   }
   const result: Fields = { ...target };
-  const retained = patch['$retainKeys'];
+  const retained = patch.$retainKeys;
   if (Array.isArray(retained)) {
     for (const key of Object.keys(result)) if (!retained.includes(key)) delete result[key];
   }
@@ -71,7 +71,7 @@ function mergeKey(schema: Schema): string | undefined {
 function mergeField(schema: Schema, target: unknown, patch: unknown, _order: unknown): unknown {
   if (Array.isArray(patch)) return mergeList(schema, Array.isArray(target) ? target : [], patch);
   if (!isMap(patch)) return patch;
-  if (patch['$patch'] === 'delete' && Object.keys(patch).length === 1) return undefined;
+  if (patch.$patch === 'delete' && Object.keys(patch).length === 1) return undefined;
   return mergeMap(schema, isMap(target) ? target : {}, patch);
 }
 
@@ -79,7 +79,7 @@ function mergeList(schema: Schema, target: readonly unknown[], patch: readonly u
   const key = mergeKey(schema);
   if (key === undefined) return structuredClone(patch.filter((item) => !isDirective(item)));
   if (key === '') return [...target, ...patch.filter((item) => !target.some((one) => jsonEqual(one, item)))];
-  if (patch.some((item) => isMap(item) && item['$patch'] === 'replace')) {
+  if (patch.some((item) => isMap(item) && item.$patch === 'replace')) {
     return structuredClone(patch.filter((item) => !isDirective(item)));
   }
   const items = schema.is === 'list' ? schema.items : anySchema;
@@ -91,7 +91,7 @@ function mergeList(schema: Schema, target: readonly unknown[], patch: readonly u
       throw kubeError.badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`);
     }
     const at = result.findIndex((one) => isMap(one) && jsonEqual(one[key], value));
-    if (item['$patch'] === 'delete') {
+    if (item.$patch === 'delete') {
       if (at >= 0) result.splice(at, 1);
     } else if (at >= 0) result[at] = mergeMap(items, result[at] as Fields, item);
     else result.push(mergeMap(items, {}, item));
@@ -100,7 +100,7 @@ function mergeList(schema: Schema, target: readonly unknown[], patch: readonly u
 }
 
 function isDirective(item: unknown): boolean {
-  return isMap(item) && item['$patch'] !== undefined && Object.keys(item).length === 1;
+  return isMap(item) && item.$patch !== undefined && Object.keys(item).length === 1;
 }
 
 function withoutDirectives(patch: Fields): Fields {

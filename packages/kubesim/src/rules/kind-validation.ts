@@ -12,12 +12,13 @@ type Selector = {
 
 /** The checks of the API server people meet in practice: what is required, what cannot change, what must fit together. */
 export function kindCauses(resource: string, object: KubeObject, before: KubeObject | undefined): StatusCause[] {
-  const spec = (object['spec'] ?? {}) as Fields;
-  const old = (before?.['spec'] ?? {}) as Fields;
+  const spec = (object.spec ?? {}) as Fields;
+  const old = (before?.spec ?? {}) as Fields;
   const causes: StatusCause[] = [];
   if (selecting.has(resource)) causes.push(...workloadCauses(resource, spec));
   if (resource === 'pods') causes.push(...podSpecCauses(spec, 'spec'));
   if (resource === 'cronjobs.batch') causes.push(...cronJobCauses(spec));
+  if (resource === 'customresourcedefinitions.apiextensions.k8s.io') causes.push(...definitionCauses(object));
   if (resource === 'services') causes.push(...serviceCauses(spec));
   if (before === undefined) return causes;
   for (const field of immutable[resource] ?? []) {
@@ -26,11 +27,11 @@ export function kindCauses(resource: string, object: KubeObject, before: KubeObj
   }
   if (resource === 'pods') causes.push(...podUpdateCauses(spec, old));
   if (resource === 'statefulsets.apps') causes.push(...statefulSetUpdateCauses(spec, old));
-  if (resource.endsWith('bindings.rbac.authorization.k8s.io') && !jsonEqual(object['roleRef'], before['roleRef'])) {
-    causes.push(invalidValue('roleRef', object['roleRef'], 'cannot change roleRef'));
+  if (resource.endsWith('bindings.rbac.authorization.k8s.io') && !jsonEqual(object.roleRef, before.roleRef)) {
+    causes.push(invalidValue('roleRef', object.roleRef, 'cannot change roleRef'));
   }
-  if ((resource === 'configmaps' || resource === 'secrets') && before['immutable'] === true) {
-    const content = (one: KubeObject) => [one['data'], one['binaryData'], one['immutable']];
+  if ((resource === 'configmaps' || resource === 'secrets') && before.immutable === true) {
+    const content = (one: KubeObject) => [one.data, one.binaryData, one.immutable];
     if (!jsonEqual(content(object), content(before))) {
       causes.push({
         reason: 'FieldValueForbidden',
@@ -39,8 +40,8 @@ export function kindCauses(resource: string, object: KubeObject, before: KubeObj
       });
     }
   }
-  if (resource === 'secrets' && object['type'] !== before['type']) {
-    causes.push(invalidValue('type', object['type'], 'field is immutable'));
+  if (resource === 'secrets' && object.type !== before.type) {
+    causes.push(invalidValue('type', object.type, 'field is immutable'));
   }
   return causes;
 }
@@ -61,8 +62,8 @@ const immutable: Record<string, readonly string[]> = {
 };
 
 function workloadCauses(resource: string, spec: Fields): StatusCause[] {
-  const template = (spec['template'] ?? {}) as { metadata?: { labels?: Record<string, string> }; spec?: Fields };
-  const selector = spec['selector'] as Selector | undefined;
+  const template = (spec.template ?? {}) as { metadata?: { labels?: Record<string, string> }; spec?: Fields };
+  const selector = spec.selector as Selector | undefined;
   const causes: StatusCause[] = [];
   if (selector === undefined) causes.push(requiredValue('spec.selector'));
   else if (!labelSelectorMatcher(selector)(template.metadata?.labels)) {
@@ -74,12 +75,12 @@ function workloadCauses(resource: string, spec: Fields): StatusCause[] {
       ),
     );
   }
-  const replicas = spec['replicas'];
+  const replicas = spec.replicas;
   if (typeof replicas === 'number' && replicas < 0) {
     causes.push(invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'));
   }
   causes.push(...podSpecCauses(template.spec ?? {}, 'spec.template.spec'));
-  const policy = template.spec?.['restartPolicy'];
+  const policy = template.spec?.restartPolicy;
   const allowed = resource === 'jobs.batch' ? ['OnFailure', 'Never'] : ['Always'];
   if (policy !== undefined && !allowed.includes(String(policy))) {
     causes.push(unsupported('spec.template.spec.restartPolicy', policy, allowed));
@@ -97,15 +98,15 @@ function unsupported(field: string, value: unknown, allowed: readonly string[]):
 }
 
 function podSpecCauses(spec: Fields, at: string): StatusCause[] {
-  const containers = (spec['containers'] as Fields[] | undefined) ?? [];
+  const containers = (spec.containers as Fields[] | undefined) ?? [];
   if (containers.length === 0) return [requiredValue(`${at}.containers`)];
   const causes: StatusCause[] = [];
   const names = new Set<unknown>();
-  const volumes = new Set(((spec['volumes'] as Fields[] | undefined) ?? []).map((volume) => volume['name']));
+  const volumes = new Set(((spec.volumes as Fields[] | undefined) ?? []).map((volume) => volume.name));
   for (const list of ['containers', 'initContainers']) {
     for (const [index, container] of ((spec[list] as Fields[] | undefined) ?? []).entries()) {
       const where = `${at}.${list}[${index}]`;
-      const name = container['name'];
+      const name = container.name;
       if (name === undefined || name === '') causes.push(requiredValue(`${where}.name`));
       else if (names.has(name)) {
         causes.push({
@@ -115,12 +116,12 @@ function podSpecCauses(spec: Fields, at: string): StatusCause[] {
         });
       }
       names.add(name);
-      if ((container['image'] ?? '') === '') causes.push(requiredValue(`${where}.image`));
-      for (const [at2, mount] of ((container['volumeMounts'] as Fields[] | undefined) ?? []).entries()) {
-        if (volumes.has(mount['name'])) continue;
+      if ((container.image ?? '') === '') causes.push(requiredValue(`${where}.image`));
+      for (const [at2, mount] of ((container.volumeMounts as Fields[] | undefined) ?? []).entries()) {
+        if (volumes.has(mount.name)) continue;
         causes.push({
           reason: 'FieldValueNotFound',
-          message: `Not found: ${JSON.stringify(mount['name'])}`,
+          message: `Not found: ${JSON.stringify(mount.name)}`,
           field: `${where}.volumeMounts[${at2}].name`,
         });
       }
@@ -132,7 +133,7 @@ function podSpecCauses(spec: Fields, at: string): StatusCause[] {
 const cronField = /^[-\d*/,A-Za-z?]+$/;
 
 function cronJobCauses(spec: Fields): StatusCause[] {
-  const schedule = spec['schedule'];
+  const schedule = spec.schedule;
   if (schedule === undefined || schedule === '') return [requiredValue('spec.schedule')];
   const text = String(schedule);
   const named = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \S+)$/.test(text);
@@ -142,18 +143,40 @@ function cronJobCauses(spec: Fields): StatusCause[] {
 }
 
 function serviceCauses(spec: Fields): StatusCause[] {
-  const ports = (spec['ports'] as Fields[] | undefined) ?? [];
-  if (ports.length === 0 && spec['type'] !== 'ExternalName' && spec['clusterIP'] !== 'None')
+  const ports = (spec.ports as Fields[] | undefined) ?? [];
+  if (ports.length === 0 && spec.type !== 'ExternalName' && spec.clusterIP !== 'None')
     return [requiredValue('spec.ports')];
   return ports.flatMap((port, index) => {
-    const value = port['port'];
+    const value = port.port;
     const valid = typeof value === 'number' && value >= 1 && value <= 65_535;
-    const unnamed = ports.length > 1 && (port['name'] ?? '') === '';
+    const unnamed = ports.length > 1 && (port.name ?? '') === '';
     return [
       ...(valid ? [] : [invalidValue(`spec.ports[${index}].port`, value, 'must be between 1 and 65535, inclusive')]),
       ...(unnamed ? [requiredValue(`spec.ports[${index}].name`)] : []),
     ];
   });
+}
+
+function definitionCauses(object: KubeObject): StatusCause[] {
+  const spec = (object['spec'] ?? {}) as { group?: string; names?: { plural?: string; kind?: string }; scope?: string; versions?: Fields[] };
+  const wanted = `${spec.names?.plural ?? ''}.${spec.group ?? ''}`;
+  const causes: StatusCause[] = [];
+  if (object.metadata.name !== wanted) {
+    causes.push(invalidValue('metadata.name', object.metadata.name, 'must be spec.names.plural+"."+spec.group'));
+  }
+  if ((spec.names?.kind ?? '') === '') causes.push(requiredValue('spec.names.kind'));
+  if (spec.scope !== 'Namespaced' && spec.scope !== 'Cluster') {
+    causes.push(unsupported('spec.scope', spec.scope ?? '', ['Cluster', 'Namespaced']));
+  }
+  const versions = spec.versions ?? [];
+  if (versions.filter((version) => version['storage'] === true).length !== 1) {
+    causes.push(invalidValue('spec.versions', versions.map((version) => version['name']), 'must have exactly one version marked as storage version'));
+  }
+  for (const [index, version] of versions.entries()) {
+    if ((version['schema'] as Fields | undefined)?.['openAPIV3Schema'] !== undefined) continue;
+    causes.push(requiredValue(`spec.versions[${index}].schema.openAPIV3Schema`, 'schemas are required'));
+  }
+  return causes;
 }
 
 /** Of a running pod's spec only images, tolerations and a few numbers may change. */
@@ -170,7 +193,7 @@ function podUpdateCauses(spec: Fields, old: Fields): StatusCause[] {
     } = one;
     const plain = (list: unknown) =>
       ((list as Fields[] | undefined) ?? []).map(({ image: _i, resources: _r, ...container }) => container);
-    return { ...rest, containers: plain(one['containers']), initContainers: plain(one['initContainers']) };
+    return { ...rest, containers: plain(one.containers), initContainers: plain(one.initContainers) };
   };
   if (jsonEqual(fixed(spec), fixed(old))) return [];
   return [

@@ -86,8 +86,8 @@ export function createNamespaceTerminator(deps: NamespaceTerminatorDeps): { stop
       target,
       { namespace: '', name },
       (live: KubeObject) => {
-        const spec = (live['spec'] ?? {}) as { finalizers?: string[] };
-        live['spec'] = { ...spec, finalizers: (spec.finalizers ?? []).filter((one) => one !== 'kubernetes') };
+        const spec = (live.spec ?? {}) as { finalizers?: string[] };
+        live.spec = { ...spec, finalizers: (spec.finalizers ?? []).filter((one) => one !== 'kubernetes') };
         return live;
       },
       { ...options, subresource: 'finalize' },

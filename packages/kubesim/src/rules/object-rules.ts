@@ -1,6 +1,8 @@
 import type { KubeObject } from '@pilothouse/kube';
 import type { StatusCause } from '../api/kube-error.ts';
 import type { ServedResource, ServedVersion } from '../catalogue/served-resource.ts';
+import { jsonSchemaCauses } from '../schema/json-schema-check.ts';
+import { fillSchemaDefaults } from '../schema/json-schema-defaults.ts';
 import { applyDefaults } from './defaults.ts';
 import { jsonEqual } from './json-equal.ts';
 import { kindCauses } from './kind-validation.ts';
@@ -65,8 +67,9 @@ export type ObjectRulesDeps = { now(): number };
 export function createObjectRules(deps: ObjectRulesDeps): ObjectRules {
   return {
     prepareCreate(resource, object) {
-      if (resource.versions[0]?.hasStatus === true && resource.custom) delete object['status'];
-      if (!resource.custom) {
+      if (resource.versions[0]?.hasStatus === true && resource.custom) delete object.status;
+      if (resource.custom) fillCustomDefaults(resource, object);
+      else {
         resetStatusOnCreate(resource, object);
         applyDefaults(resource.storedAs, object);
         fillServerFields(resource.storedAs, object, deps.now());
@@ -77,7 +80,8 @@ export function createObjectRules(deps: ObjectRulesDeps): ObjectRules {
     prepareUpdate(context) {
       const { resource, before, after, subresource } = context;
       keepOtherHalf(context);
-      if (!resource.custom) {
+      if (resource.custom) fillCustomDefaults(resource, after);
+      else {
         applyDefaults(resource.storedAs, after);
         carryAllocated(resource.storedAs, before, after);
       }
@@ -92,24 +96,44 @@ export function createObjectRules(deps: ObjectRulesDeps): ObjectRules {
     validate(resource, object, before, subresource = '') {
       return [
         ...metadataCauses(object.metadata),
-        ...(resource.custom || subresource === 'status' ? [] : kindCauses(resource.storedAs, object, before)),
+        ...(resource.custom ? customCauses(resource, object) : []),
+        ...(resource.custom || isStatusWrite(subresource) ? [] : kindCauses(resource.storedAs, object, before)),
       ];
     },
     planRemoval,
   };
 }
 
+function storedVersionOf(resource: ServedResource): ServedVersion | undefined {
+  const name = resource.storedApiVersion.split('/').pop();
+  return resource.versions.find((version) => version.version === name);
+}
+
+function fillCustomDefaults(resource: ServedResource, object: KubeObject): void {
+  const schema = storedVersionOf(resource)?.jsonSchema;
+  if (schema !== undefined) fillSchemaDefaults(schema, object);
+}
+
+function customCauses(resource: ServedResource, object: KubeObject): StatusCause[] {
+  const schema = storedVersionOf(resource)?.jsonSchema;
+  return schema === undefined ? [] : jsonSchemaCauses(schema, object);
+}
+
 /** These kinds' status may be given at creation (the controllers and tests of Kubernetes rely on none of the others). */
 function resetStatusOnCreate(resource: ServedResource, object: KubeObject): void {
   if (resource.versions[0]?.hasStatus !== true) return;
   if (resource.storedAs === 'nodes' || resource.storedAs === 'customresourcedefinitions.apiextensions.k8s.io') return;
-  delete object['status'];
+  delete object.status;
+}
+
+function isStatusWrite(subresource: string): boolean {
+  return subresource === 'status' || subresource === 'approval';
 }
 
 /** A write to `status` leaves all else as it was, any other write leaves the status. */
 function keepOtherHalf({ resource, version, before, after, subresource }: UpdateContext): void {
   if (!version.hasStatus) return;
-  if (subresource === 'status') {
+  if (isStatusWrite(subresource)) {
     for (const key of Object.keys({ ...before, ...after })) {
       if (key === 'status' || key === 'metadata' || key === 'apiVersion' || key === 'kind') continue;
       if (before[key] === undefined) delete after[key];
@@ -119,8 +143,8 @@ function keepOtherHalf({ resource, version, before, after, subresource }: Update
       after.metadata = { ...before.metadata, ...pick(after.metadata, ['managedFields', 'resourceVersion']) };
     return;
   }
-  if (before['status'] === undefined) delete after['status'];
-  else after['status'] = before['status'];
+  if (before.status === undefined) delete after.status;
+  else after.status = before.status;
 }
 
 function pick(metadata: KubeObject['metadata'], keys: readonly string[]): Partial<KubeObject['metadata']> {
@@ -135,8 +159,8 @@ function specChanged(before: KubeObject, after: KubeObject): boolean {
 /** Addresses the server allocated stay when an update leaves them out. */
 function carryAllocated(resource: string, before: KubeObject, after: KubeObject): void {
   if (resource === 'services') carryService(before, after);
-  if (resource === 'serviceaccounts' && after['secrets'] === undefined && before['secrets'] !== undefined) {
-    after['secrets'] = before['secrets'];
+  if (resource === 'serviceaccounts' && after.secrets === undefined && before.secrets !== undefined) {
+    after.secrets = before.secrets;
   }
 }
 
@@ -148,8 +172,8 @@ type ServiceSpec = {
 };
 
 function carryService(before: KubeObject, after: KubeObject): void {
-  const old = before['spec'] as ServiceSpec | undefined;
-  const next = after['spec'] as ServiceSpec | undefined;
+  const old = before.spec as ServiceSpec | undefined;
+  const next = after.spec as ServiceSpec | undefined;
   if (old === undefined || next === undefined || next.type === 'ExternalName') return;
   if ((next.clusterIP ?? '') === '' && old.clusterIP !== undefined) next.clusterIP = old.clusterIP;
   if (next.clusterIPs === undefined && old.clusterIPs !== undefined && next.clusterIP === old.clusterIP)
@@ -182,7 +206,7 @@ function planRemoval(
   }
   if (isNamespace) {
     delete metadata.deletionGracePeriodSeconds;
-    object['status'] = { ...(object['status'] as object | undefined), phase: 'Terminating' };
+    object.status = { ...(object.status as object | undefined), phase: 'Terminating' };
   }
   return { object, gone: false };
 }
@@ -197,8 +221,8 @@ function finalizersFor(finalizers: readonly string[], propagation: RemovalOption
 /** Only pods end gracefully: not when unscheduled or finished, else within their own or the asked grace period. */
 function graceSeconds(resource: ServedResource, object: KubeObject, asked: number | undefined): number {
   if (resource.storedAs !== 'pods') return 0;
-  const spec = object['spec'] as { nodeName?: string; terminationGracePeriodSeconds?: number } | undefined;
-  const phase = (object['status'] as { phase?: string } | undefined)?.phase;
+  const spec = object.spec as { nodeName?: string; terminationGracePeriodSeconds?: number } | undefined;
+  const phase = (object.status as { phase?: string } | undefined)?.phase;
   if ((spec?.nodeName ?? '') === '' || phase === 'Succeeded' || phase === 'Failed') return 0;
   return Math.max(0, asked ?? spec?.terminationGracePeriodSeconds ?? 30);
 }

@@ -265,7 +265,7 @@ function finishesRemoval(resource: ServedResource, object: KubeObject): boolean 
   const { deletionTimestamp, finalizers, deletionGracePeriodSeconds } = object.metadata;
   if (deletionTimestamp === undefined || (finalizers ?? []).length > 0) return false;
   if (resource.storedAs === 'namespaces') {
-    return ((object['spec'] as { finalizers?: unknown[] } | undefined)?.finalizers ?? []).length === 0;
+    return ((object.spec as { finalizers?: unknown[] } | undefined)?.finalizers ?? []).length === 0;
   }
   return (deletionGracePeriodSeconds ?? 0) === 0;
 }
@@ -307,7 +307,7 @@ function carriedMetadata(before: ObjectMeta, after: ObjectMeta): ObjectMeta {
     if (before[key] === undefined) delete carried[key];
     else (carried as Record<string, unknown>)[key] = before[key];
   }
-  delete carried['selfLink'];
+  delete carried.selfLink;
   return carried;
 }
 

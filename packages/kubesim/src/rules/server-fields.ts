@@ -1,25 +1,31 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { KubeObject } from '@pilothouse/kube';
 
+/** Holds a CRD until the last object of its kind is gone. */
+export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
+
 type Fields = Record<string, unknown>;
 
 /** What the API server itself fills in beyond static defaults: allocated addresses and ports, first phases, QoS, tokens' names. */
 export function fillServerFields(resource: string, object: KubeObject, now: number): void {
-  const spec = object['spec'] as Fields | undefined;
+  const spec = object.spec as Fields | undefined;
   if (resource === 'services' && spec !== undefined) fillService(spec);
   if (resource === 'namespaces') {
     object.metadata.labels = { ...object.metadata.labels, 'kubernetes.io/metadata.name': object.metadata.name };
-    if ((spec?.['finalizers'] as unknown[] | undefined) === undefined)
-      object['spec'] = { ...spec, finalizers: ['kubernetes'] };
-    object['status'] = { phase: 'Active' };
+    if ((spec?.finalizers as unknown[] | undefined) === undefined)
+      object.spec = { ...spec, finalizers: ['kubernetes'] };
+    object.status = { phase: 'Active' };
   }
-  if (resource === 'pods' && spec !== undefined) object['status'] = { phase: 'Pending', qosClass: qosClass(spec) };
-  if (resource === 'persistentvolumeclaims') object['status'] = { phase: 'Pending' };
-  if (resource === 'persistentvolumes')
-    object['status'] = { phase: 'Pending', lastPhaseTransitionTime: isoSeconds(now) };
+  if (resource === 'pods' && spec !== undefined) object.status = { phase: 'Pending', qosClass: qosClass(spec) };
+  if (resource === 'persistentvolumeclaims') object.status = { phase: 'Pending' };
+  if (resource === 'persistentvolumes') object.status = { phase: 'Pending', lastPhaseTransitionTime: isoSeconds(now) };
+  if (resource === 'customresourcedefinitions.apiextensions.k8s.io') {
+    const finalizers = object.metadata.finalizers ?? [];
+    object.metadata.finalizers = [...finalizers.filter((one) => one !== cleanupFinalizer), cleanupFinalizer];
+  }
   if (resource === 'jobs.batch' && spec !== undefined) fillJob(object, spec);
-  if (resource === 'apiservices.apiregistration.k8s.io' && spec?.['service'] === undefined) {
-    object['status'] = {
+  if (resource === 'apiservices.apiregistration.k8s.io' && spec?.service === undefined) {
+    object.status = {
       conditions: [
         {
           type: 'Available',
@@ -38,20 +44,20 @@ function isoSeconds(now: number): string {
 }
 
 function fillService(spec: Fields): void {
-  if (spec['type'] === 'ExternalName') return;
-  if ((spec['clusterIP'] ?? '') === '') spec['clusterIP'] = `10.96.${randomInt(256)}.${randomInt(1, 255)}`;
-  spec['clusterIPs'] ??= [spec['clusterIP']];
-  spec['ipFamilies'] ??= ['IPv4'];
-  spec['ipFamilyPolicy'] ??= 'SingleStack';
-  if (spec['type'] !== 'NodePort' && spec['type'] !== 'LoadBalancer') return;
-  if (spec['type'] === 'LoadBalancer' && spec['allocateLoadBalancerNodePorts'] === false) return;
-  for (const port of (spec['ports'] as Fields[] | undefined) ?? []) port['nodePort'] ??= randomInt(30_000, 32_768);
+  if (spec.type === 'ExternalName') return;
+  if ((spec.clusterIP ?? '') === '') spec.clusterIP = `10.96.${randomInt(256)}.${randomInt(1, 255)}`;
+  spec.clusterIPs ??= [spec.clusterIP];
+  spec.ipFamilies ??= ['IPv4'];
+  spec.ipFamilyPolicy ??= 'SingleStack';
+  if (spec.type !== 'NodePort' && spec.type !== 'LoadBalancer') return;
+  if (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts === false) return;
+  for (const port of (spec.ports as Fields[] | undefined) ?? []) port.nodePort ??= randomInt(30_000, 32_768);
 }
 
 function fillJob(object: KubeObject, spec: Fields): void {
-  if (spec['manualSelector'] === true) return;
+  if (spec.manualSelector === true) return;
   const uid = object.metadata.uid ?? randomUUID();
-  const template = (spec['template'] ?? {}) as { metadata?: { labels?: Record<string, string> } };
+  const template = (spec.template ?? {}) as { metadata?: { labels?: Record<string, string> } };
   const labels = {
     'batch.kubernetes.io/controller-uid': uid,
     'batch.kubernetes.io/job-name': object.metadata.name,
@@ -59,17 +65,17 @@ function fillJob(object: KubeObject, spec: Fields): void {
     'job-name': object.metadata.name,
   };
   template.metadata = { ...template.metadata, labels: { ...template.metadata?.labels, ...labels } };
-  spec['template'] = template;
-  spec['selector'] ??= { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } };
+  spec.template = template;
+  spec.selector ??= { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } };
 }
 
 /** Guaranteed, Burstable or BestEffort by the containers' requests and limits. */
 function qosClass(spec: Fields): string {
   const containers = [
-    ...((spec['containers'] as Fields[] | undefined) ?? []),
-    ...((spec['initContainers'] as Fields[] | undefined) ?? []),
+    ...((spec.containers as Fields[] | undefined) ?? []),
+    ...((spec.initContainers as Fields[] | undefined) ?? []),
   ];
-  const resources = containers.map((one) => (one['resources'] ?? {}) as { requests?: Fields; limits?: Fields });
+  const resources = containers.map((one) => (one.resources ?? {}) as { requests?: Fields; limits?: Fields });
   if (resources.every((one) => Object.keys({ ...one.requests, ...one.limits }).length === 0)) return 'BestEffort';
   const guaranteed = resources.every((one) =>
     ['cpu', 'memory'].every(

@@ -3,7 +3,8 @@ import { kubeError } from '../api/kube-error.ts';
 import type { FieldValidation } from '../rules/write-options.ts';
 import type { Schema } from './schema.ts';
 
-type Report = { unknown: string[]; wrong: { path: string; wanted: string; got: string }[] };
+/** Custom resources keep values of a wrong type, nulls and empty maps: their own schema judges them later. */
+type Report = { custom: boolean; unknown: string[]; wrong: { path: string; wanted: string; got: string }[] };
 
 /**
  * Brings an object a client sent into the shape its schema describes, as decoding into typed structs does: unknown fields go (an error or a
@@ -12,10 +13,10 @@ type Report = { unknown: string[]; wrong: { path: string; wanted: string; got: s
 export function conform(
   schema: Schema | undefined,
   object: KubeObject,
-  how: { fieldValidation: FieldValidation; warnings: string[]; resource: string; version: string },
+  how: { fieldValidation: FieldValidation; warnings: string[]; custom: boolean; version: string },
 ): KubeObject {
   if (schema === undefined) return object;
-  const report: Report = { unknown: [], wrong: [] };
+  const report: Report = { unknown: [], wrong: [], custom: how.custom };
   const result = shape(schema, object, { path: '', report, root: true }) as KubeObject;
   const wrong = report.wrong[0];
   if (wrong !== undefined) {
@@ -38,7 +39,8 @@ export function conform(
 type Place = { path: string; report: Report; root?: boolean };
 
 function shape(schema: Schema, value: unknown, at: Place): unknown {
-  if (value === null || value === undefined) return undefined;
+  if (value === undefined || (value === null && !at.report.custom)) return undefined;
+  if (value === null) return null;
   switch (schema.is) {
     case 'any':
       return value;
@@ -90,7 +92,7 @@ function structured(
       continue;
     }
     const shaped = shape(field.schema, child, { path, report: at.report });
-    if (shaped !== undefined && (field.required || !vanishes(field.schema, shaped))) entries.push([key, shaped]);
+    if (shaped !== undefined && (field.required || at.report.custom || !vanishes(field.schema, shaped))) entries.push([key, shaped]);
   }
   return Object.fromEntries(entries);
 }
@@ -120,7 +122,8 @@ function scalar(schema: Schema & { is: 'scalar' }, value: unknown, at: Place): u
   }
 }
 
-function wrong(value: unknown, at: Place, wanted: string): undefined {
+function wrong(value: unknown, at: Place, wanted: string): unknown {
+  if (at.report.custom) return value;
   const got = Array.isArray(value)
     ? 'array'
     : value === null

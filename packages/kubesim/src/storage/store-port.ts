@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { appError, type Clock, isAppError, type Logger } from '@pilothouse/core';
-import type { KubeObject } from '@pilothouse/kube';
 import { kubeError } from '../api/kube-error.ts';
 import type { ResourceCatalogue } from '../catalogue/resource-catalogue.ts';
 import { resourceTypeOf } from '../catalogue/served-resource.ts';

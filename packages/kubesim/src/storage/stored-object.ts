@@ -95,7 +95,7 @@ function fieldText(object: KubeObject, path: string): string {
   for (const part of path.split('.')) value = (value as Record<string, unknown> | undefined)?.[part];
   if (path === 'reportingComponent' && (value === undefined || value === ''))
     value = fieldText(object, 'source.component');
-  if (path === 'source') value = (object['source'] as { component?: string } | undefined)?.component;
+  if (path === 'source') value = (object.source as { component?: string } | undefined)?.component;
   if (value === undefined || value === null)
     return path === 'spec.hostNetwork' || path === 'spec.unschedulable' ? 'false' : '';
   return typeof value === 'object' ? '' : String(value);

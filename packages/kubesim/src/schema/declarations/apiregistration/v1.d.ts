@@ -1,4 +1,4 @@
-import type { ListMeta, ObjectMeta, Time } from '../meta/v1';
+import type { ObjectMeta, Time } from '../meta/v1';
 /** APIService represents a server for a particular GroupVersion. Name must be "version.group". */
 export interface APIService {
   /** The versioned schema of this representation of an object. */
