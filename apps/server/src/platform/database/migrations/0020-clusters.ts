@@ -14,6 +14,7 @@ export const clusters: Migration = {
       labels ${json} not null,
       is_default ${integer} not null,
       version ${integer} not null,
+      access_version ${integer} not null,
       created_at ${integer} not null,
       updated_at ${integer} not null,
       state ${text} not null,
