@@ -137,6 +137,7 @@ export const ConnectionTest = Type.Object({
       ok: Type.Boolean(),
       message: Type.String(),
       hint: Type.Optional(Type.String({ description: 'What to do about it.' })),
+      code: Type.Optional(Type.String({ description: 'The error code of a step that failed.' })),
     }),
   ),
   latencyMs: Type.Optional(Type.Number()),
