@@ -53,6 +53,10 @@ export const behaviours: Readonly<Record<string, Rule>> = {
     exit: { after: 900, code: 1, reason: 'Error' },
     logs: 'java',
   },
+  hostile: {
+    what: 'runs and logs what a viewer must survive: escapes, HTML, control bytes, a line of 1 MB',
+    logs: 'hostile',
+  },
   stubborn: { what: 'ignores SIGTERM until it is killed', stopSeconds: Number.POSITIVE_INFINITY },
 };
 

@@ -11,6 +11,7 @@ export const logFormats = [
   'job',
   'failing-job',
   'crash',
+  'hostile',
   'quiet',
 ] as const;
 

@@ -230,12 +230,6 @@ function restart(context: StepContext, run: ContainerRun): void {
     const container = containerSpec(pod, run);
     return container === undefined ? undefined : prepare(context, run, container);
   }
-  const where = `${pod.metadata.name}_${pod.metadata.namespace}(${podRun.uid})`;
-  tell(context, run, {
-    type: 'Warning',
-    reason: 'BackOff',
-    message: `Back-off restarting failed container ${run.name} in pod ${where}`,
-  });
   run.phase = 'restart-backoff';
   run.waiting = {
     reason: 'CrashLoopBackOff',

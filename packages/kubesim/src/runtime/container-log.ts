@@ -1,0 +1,46 @@
+import type { KubeObject } from '@pilothouse/kube';
+import { behaviourOf } from './container-behaviour.ts';
+import { type RunFacts, runForLogs, specOf } from './container-choice.ts';
+import type { LogHistory } from './log-history.ts';
+import type { LogSubject } from './log-styles/log-style.ts';
+import { logStyles } from './log-styles/log-styles.ts';
+import { createModelledLog } from './modelled-log.ts';
+
+/** The log of the run of a container that `previous` selects, from what the pod's status says now. */
+export function containerLog(pod: KubeObject, name: string, previous: boolean): LogHistory {
+  return logOfRun(pod, name, runForLogs(pod, name, previous));
+}
+
+/** As `containerLog`, of a run known from before: while it goes on it may have ended meanwhile. */
+export function logOfRun(pod: KubeObject, name: string, run: RunFacts): LogHistory {
+  const container = specOf(pod, name);
+  const behaviour = behaviourOf(pod, container ?? { name }, run.attempt);
+  const end = endOf(run, behaviour.exit);
+  const subject: LogSubject = {
+    app: name,
+    pod: pod.metadata.name,
+    namespace: pod.metadata.namespace ?? '',
+    version: /:v?([^/:@]+)(?:@|$)/.exec(container?.image ?? '')?.[1] ?? 'latest',
+    seed: run.id,
+    startedAt: run.startedAt,
+    ...(end === undefined ? {} : { end }),
+  };
+  return createModelledLog(subject, logStyles[behaviour.logs]);
+}
+
+function endOf(run: RunFacts, exit: { after: number; code: number; reason: string } | undefined): LogSubject['end'] {
+  const planned = exit === undefined ? undefined : run.startedAt + exit.after * 1000;
+  if (run.ended !== undefined) {
+    const at = Date.parse(run.ended.finishedAt ?? '');
+    const asPlanned = planned !== undefined && Math.abs(planned - at) < 2_000;
+    return {
+      at: asPlanned ? planned : at,
+      code: run.ended.exitCode,
+      reason: run.ended.reason ?? '',
+      planned: asPlanned,
+    };
+  }
+  return exit === undefined || planned === undefined
+    ? undefined
+    : { at: planned, code: exit.code, reason: exit.reason, planned: true };
+}

@@ -1,0 +1,45 @@
+import type { Clock } from '@pilothouse/core';
+import type { ObjectStorePort } from '../object-store-port.ts';
+import type { PodRuntimePort } from '../pod-runtime-port.ts';
+import { runForLogs } from './container-choice.ts';
+import { logOfRun } from './container-log.ts';
+import { createLogStream } from './log-stream.ts';
+import { podUsage } from './usage.ts';
+
+export type PodRuntimeDeps = {
+  clock: Clock;
+  /** The cluster's store; asked for at each use, because the runtime is made before the cluster. */
+  store: () => ObjectStorePort;
+};
+
+/** What runs in the simulated pods: their logs, their shells, what they use. */
+export function createPodRuntime({ clock, store }: PodRuntimeDeps): PodRuntimePort {
+  return {
+    logs(pod, request) {
+      const first = runForLogs(pod, request.container, request.previous);
+      const history = () => {
+        const { namespace, name, uid } = pod.metadata;
+        const current = store().get('pods', namespace, name);
+        if (current === undefined || current.metadata.uid !== uid)
+          return { ...logOfRun(pod, request.container, first), end: clock.now() };
+        return logOfRun(current, request.container, laterFacts(current, request.container, first));
+      };
+      return createLogStream({ history, request, clock });
+    },
+    exec: async () => 126,
+    usage: (pod) => podUsage(pod, clock.now()),
+  };
+}
+
+/** What is known by now of a run: whether it ended. */
+function laterFacts(pod: Parameters<typeof runForLogs>[0], container: string, first: ReturnType<typeof runForLogs>) {
+  for (const previous of [false, true]) {
+    try {
+      const found = runForLogs(pod, container, previous);
+      if (found.id === first.id) return found;
+    } catch {
+      // It says why there is no such run; then there is none.
+    }
+  }
+  return first;
+}
