@@ -40,8 +40,13 @@ async function readReadiness(client: KubeClient, signal: AbortSignal | undefined
 
 export function failedCheck(error: unknown): ConnectionCheck {
   const code = isAppError(error) ? error.code : 'internal';
-  const described = { code, message: messageOf(error).slice(0, 1000) };
+  const described = { code, message: storable(messageOf(error)) };
   if (code === 'cluster_unauthorized') return { state: 'unauthorized', error: described };
   if (code === 'cluster_error' || code === 'cluster_busy' || code === 'cluster_denied') return { state: 'degraded', error: described };
   return { state: 'unreachable', error: described };
+}
+
+/** A cluster's words are hostile input: PostgreSQL keeps no NUL, and a page should not show a megabyte. */
+function storable(message: string): string {
+  return message.replaceAll('\0', '\ufffd').slice(0, 1000);
 }

@@ -1,5 +1,5 @@
 import type { ConnectionTest } from '@pilothouse/contract';
-import { isAppError, messageOf } from '@pilothouse/core';
+import { type ErrorCodeName, isAppError, messageOf } from '@pilothouse/core';
 import type { KubeClient } from '@pilothouse/kube';
 
 type Step = ConnectionTest['steps'][number];
@@ -24,10 +24,27 @@ const hintOfCode: Record<string, string> = {
   cluster_denied: 'The credentials are valid but may do little. Bind a role such as `view` to this identity.',
 };
 
+/** The codes that a failed step may carry. */
+export const testFailureCodes = [
+  'address_refused',
+  'cluster_unreachable',
+  'cluster_timeout',
+  'cluster_tls',
+  'cluster_unauthorized',
+  'cluster_denied',
+  'cluster_bad_answer',
+  'cluster_busy',
+  'cluster_error',
+  'invalid_kubeconfig',
+  'kubeconfig_refused',
+  'invalid_input',
+  'not_found',
+] as const satisfies readonly ErrorCodeName[];
+
 const order: readonly StepName[] = ['address', 'reachable', 'tls', 'credentials', 'version', 'permissions'];
 
 /** Tests a connection step by step and stops at the first step that fails. Never throws for what the cluster does. */
-export async function testConnection(client: KubeClient): Promise<ConnectionTest> {
+export async function testConnection(client: KubeClient, namespace = 'default'): Promise<ConnectionTest> {
   const steps: Step[] = [];
   const secure = client.connection.server.startsWith('https:');
   const pass = (name: StepName, message: string) => steps.push({ name, ok: true, message });
@@ -37,7 +54,7 @@ export async function testConnection(client: KubeClient): Promise<ConnectionTest
     for (const name of order.slice(order.indexOf(steps.at(-1)?.name ?? 'address') + (steps.length > 0 ? 1 : 0), order.indexOf(at)))
       if (name !== 'tls' || secure) pass(name, passedMessage(name, client));
     const hint = hintOfCode[code];
-    steps.push({ name: at, ok: false, message: messageOf(error), ...(hint ? { hint } : {}) });
+    steps.push({ name: at, ok: false, message: messageOf(error), ...(hint ? { hint } : {}), ...(code ? { code } : {}) });
     return { ok: false, steps };
   };
 
@@ -57,7 +74,7 @@ export async function testConnection(client: KubeClient): Promise<ConnectionTest
   // Most clusters tell anyone their version: only a review shows that the credentials are taken.
   let rules: Awaited<ReturnType<KubeClient['rules']>>;
   try {
-    rules = await client.rules('default');
+    rules = await client.rules(namespace);
   } catch (error) {
     return { ...failed(error, 'credentials'), latencyMs, version: version.gitVersion };
   }
@@ -70,11 +87,12 @@ export async function testConnection(client: KubeClient): Promise<ConnectionTest
   steps.push({
     name: 'permissions',
     ok: mayRead,
-    message: permissionMessage(everything, mayRead),
+    message: permissionMessage(everything, mayRead, namespace),
     ...(mayRead ? {} : { hint: 'Bind a role such as `view` to this identity.' }),
   });
+  // Few rights are worth a word, but the connection works: the identity may be at home in another namespace.
   return {
-    ok: mayRead,
+    ok: true,
     steps,
     latencyMs,
     version: version.gitVersion,
@@ -86,14 +104,22 @@ export async function testConnection(client: KubeClient): Promise<ConnectionTest
   };
 }
 
+/** The result where the connection could not even be prepared. */
+export function failedTest(error: unknown): ConnectionTest {
+  const code = isAppError(error) ? error.code : '';
+  const hint = hintOfCode[code];
+  const name = stepOfCode[code] ?? 'reachable';
+  return { ok: false, steps: [{ name, ok: false, message: messageOf(error), ...(hint ? { hint } : {}), ...(code ? { code } : {}) }] };
+}
+
 function reads(rule: { verbs: string[]; resources: string[] }, resource: string): boolean {
   const verb = rule.verbs.includes('*') || rule.verbs.includes('list');
   return verb && (rule.resources.includes('*') || rule.resources.includes(resource));
 }
 
-function permissionMessage(everything: boolean, mayRead: boolean): string {
+function permissionMessage(everything: boolean, mayRead: boolean, namespace: string): string {
   if (everything) return 'May do everything';
-  return mayRead ? 'May read pods in the namespace "default"' : 'May not list pods in the namespace "default"';
+  return mayRead ? `May list pods in the namespace ${namespace}` : `May not list pods in the namespace ${namespace}`;
 }
 
 function passedMessage(name: StepName, client: KubeClient): string {

@@ -109,15 +109,16 @@ function createLogReader(request: PodLogRequest, deps: PodLogDeps): LogReader {
 
   function optionsOf(read: { follow?: boolean; previous?: boolean }): LogOptions {
     const { namespace, pod, container, tailLines, sinceSeconds, sinceTime, previous } = request;
+    const since = resume.sinceTime ?? (tailLines === 0 ? openedAt : undefined);
     const from: Partial<LogOptions> =
-      openedAt === undefined
+      since === undefined
         ? {
             ...(tailLines === undefined ? {} : { tailLines }),
             ...(sinceSeconds === undefined ? {} : { sinceSeconds }),
             ...(sinceTime === undefined ? {} : { sinceTime }),
             ...(previous ? { previous } : {}),
           }
-        : { sinceTime: resume.sinceTime ?? openedAt };
+        : { sinceTime: since };
     return { namespace, pod, container, timestamps: true, signal: deps.signal, ...from, ...read };
   }
 

@@ -1,7 +1,7 @@
 import type { SourceFailure, SourceState } from '@pilothouse/contract';
 import { type Clock, isAppError, messageOf } from '@pilothouse/core';
 import type { ResourceType } from '@pilothouse/kube';
-import type { ClusterConnection } from '../clusters/cluster-connection.ts';
+import type { OpenCluster } from '../clusters/open-cluster.ts';
 import type { NamespaceScope, ParsedFilter, RowFilter } from './table/row-filter.ts';
 import type { ResourceTable } from './table/resource-table.ts';
 import type { ResourceTables, TableLease } from './table/resource-tables.ts';
@@ -25,7 +25,7 @@ export type SourceOpener = {
 };
 
 export type SourceOpenerDeps = {
-  connect(clusterId: string): Promise<ClusterConnection>;
+  connect(clusterId: string): Promise<OpenCluster>;
   tables: ResourceTables;
   clock: Clock;
 };

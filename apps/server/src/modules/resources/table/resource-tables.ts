@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Logger } from '@pilothouse/core';
 import { type ResourceType, resourceName } from '@pilothouse/kube';
-import type { ClusterConnection } from '../../clusters/cluster-connection.ts';
+import type { OpenCluster } from '../../clusters/open-cluster.ts';
 import { createResourceTable, type ResourceTable } from './resource-table.ts';
 import type { RowRules } from './table-row.ts';
 
@@ -9,7 +9,7 @@ export type TableLease = { readonly table: ResourceTable; release(): void };
 
 /** The tables in use, one per cluster and resource. A table outlives its last reader by a while, so that paging does not start over. */
 export type ResourceTables = {
-  acquire(connection: ClusterConnection, type: ResourceType): TableLease;
+  acquire(connection: OpenCluster, type: ResourceType): TableLease;
   /** The table when there is one already; never starts a watch. */
   running(clusterId: string, resource: string): ResourceTable | undefined;
   /** Closes the tables of a cluster that was removed or whose connection was replaced. */
@@ -18,7 +18,7 @@ export type ResourceTables = {
 };
 
 export type ResourceTablesOptions = {
-  rulesOf(connection: ClusterConnection, type: ResourceType): RowRules;
+  rulesOf(connection: OpenCluster, type: ResourceType): RowRules;
   clock: Clock;
   log: Logger;
   /** Milliseconds that an unread table is kept. */
@@ -32,7 +32,7 @@ export function createResourceTables(options: ResourceTablesOptions): ResourceTa
   const entries = new Map<string, Entry>();
   const keyOf = (clusterId: string, resource: string) => `${clusterId} ${resource}`;
 
-  function open(connection: ClusterConnection, type: ResourceType, key: string): Entry {
+  function open(connection: OpenCluster, type: ResourceType, key: string): Entry {
     const lease = connection.cache.acquire(type);
     const source = { clusterId: connection.id, cluster: connection.name, rules: rulesOf(connection, type) };
     const epoch = randomBytes(6).toString('base64url');

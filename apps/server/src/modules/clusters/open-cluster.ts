@@ -2,7 +2,7 @@ import { appError, type Clock, type Logger, messageOf } from '@pilothouse/core';
 import { type ClusterCache, findResourceType, type KubeClient, type ResourceType } from '@pilothouse/kube';
 
 /** An open way to one cluster, shared by everything that reads or writes it. */
-export type ClusterConnection = {
+export type OpenCluster = {
   readonly id: string;
   readonly name: string;
   readonly client: KubeClient;
@@ -14,12 +14,12 @@ export type ClusterConnection = {
   close(): Promise<void>;
 };
 
-export type ClusterConnectionOptions = {
+export type OpenClusterOptions = {
   id: string;
   name: string;
   client: KubeClient;
   cache: ClusterCache;
-  discover(client: KubeClient): Promise<readonly ResourceType[]>;
+  discover(client: KubeClient): Promise<{ types: readonly ResourceType[] }>;
   clock: Clock;
   log: Logger;
 };
@@ -31,7 +31,7 @@ const retryPause = 15_000;
 /** Definitions come in bursts: a chart installs dozens of them. */
 const settlePause = 250;
 
-export function createClusterConnection(options: ClusterConnectionOptions): ClusterConnection {
+export function createOpenCluster(options: OpenClusterOptions): OpenCluster {
   const { id, name, client, cache, discover, clock, log } = options;
   const closing = new AbortController();
   let found: { at: number; types: Promise<readonly ResourceType[]> } | undefined;
@@ -39,7 +39,7 @@ export function createClusterConnection(options: ClusterConnectionOptions): Clus
 
   function types({ fresh = false } = {}): Promise<readonly ResourceType[]> {
     if (!found || fresh || clock.now() - found.at > stalenessBound) {
-      const types = discover(client);
+      const types = discover(client).then((found) => found.types);
       const entry = { at: clock.now(), types };
       found = entry;
       types.then(watchDefinitions, () => {
