@@ -9,6 +9,8 @@ type ErrorCode = { readonly kind: ErrorKind; readonly meaning: string };
 export const errorCodes = {
   // input
   invalid_input: { kind: 'invalid', meaning: 'The request does not match its schema; `details` points at each fault.' },
+  body_too_large: { kind: 'invalid', meaning: 'The body of the request is larger than the route takes.' },
+  media_type_unsupported: { kind: 'invalid', meaning: 'The body of the request is not `application/json`.' },
   invalid_config: { kind: 'invalid', meaning: 'The configuration has faults; all of them are reported together.' },
   invalid_cursor: {
     kind: 'invalid',
@@ -63,8 +65,17 @@ export const errorCodes = {
     kind: 'conflict',
     meaning: 'Server-side apply: other managers own fields you set; `conflicts` names each.',
   },
+  gone: { kind: 'conflict', meaning: 'The version asked for is no longer kept; list again.' },
   setup_done: { kind: 'conflict', meaning: 'The installation already has an administrator.' },
   idempotency_mismatch: { kind: 'conflict', meaning: 'The Idempotency-Key was used before with another request.' },
+  request_in_progress: {
+    kind: 'conflict',
+    meaning: 'The first request with this Idempotency-Key is still running.',
+  },
+  request_outcome_unknown: {
+    kind: 'conflict',
+    meaning: 'The server stopped during the first request with this Idempotency-Key; see what was done, then use a new key.',
+  },
   last_admin: { kind: 'conflict', meaning: 'This would leave the installation without an administrator.' },
   // limits and availability
   rate_limited: { kind: 'limited', meaning: 'Too many requests; `Retry-After` says when to try again.' },

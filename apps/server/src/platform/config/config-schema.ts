@@ -118,6 +118,10 @@ export const configSchema = Type.Object(
       description:
         'Who may read `/metrics`: everyone who reaches the port, or only tokens with the permission `read metrics`.',
     }),
+    accessLog: Choice(['off', 'changes', 'all'], {
+      default: 'changes',
+      description: 'Which requests are logged: none, those that change something, fail or are slow, or all.',
+    }),
     logLevel: Choice(logLevels, { default: 'info', description: 'The least serious log lines to write.' }),
   },
   { additionalProperties: false },

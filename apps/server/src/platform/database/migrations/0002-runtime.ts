@@ -18,15 +18,13 @@ export const runtime: Migration = {
       expires_at ${integer} not null
     )`,
     'create index web_socket_tickets_by_expiry on web_socket_tickets (expires_at)',
-    // The answer is sealed: it may carry a token that is shown once.
+    // The id is a hash of who asked and the key. The answer is sealed: it may carry a token that is shown once.
     `create table idempotency_keys (
-      scope ${text} not null,
-      key ${text} not null,
+      id ${text} primary key,
       fingerprint ${text} not null,
       status ${integer},
       answer ${text},
-      created_at ${integer} not null,
-      primary key (scope, key)
+      created_at ${integer} not null
     )`,
     'create index idempotency_keys_by_time on idempotency_keys (created_at)',
     // One known text per key, so that a replica with another key is found out at its start.

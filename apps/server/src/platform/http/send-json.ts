@@ -1,0 +1,46 @@
+import { hash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isLoopback } from '../config/config-faults.ts';
+import { compress } from './compression.ts';
+
+export type JsonAnswer = { status: number; text: string | Buffer; etag?: string | undefined };
+
+const hashedUpTo = 256 * 1024;
+
+/** Sends JSON text: with an ETag on reads, as 304 where the client has it already, compressed where it travels. */
+export async function sendJson(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: JsonAnswer,
+): Promise<FastifyReply> {
+  const { status, text } = answer;
+  reply.code(status);
+  if (request.method === 'GET') {
+    const etag = answer.etag ?? (text.length <= hashedUpTo ? `"${hash('sha1', text, 'base64url')}"` : undefined);
+    if (etag) {
+      reply
+        .header('etag', etag)
+        .header('cache-control', 'private, no-cache')
+        .header('vary', 'authorization, accept-encoding');
+      if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
+    }
+  }
+  reply.header('content-type', 'application/json; charset=utf-8');
+  // Nothing is gained on the way to the same machine.
+  const compressed = isLoopback(request.ip) ? undefined : await compress(text, acceptEncodingOf(request));
+  if (!compressed) return reply.send(text);
+  return reply.header('content-encoding', compressed.encoding).send(compressed.body);
+}
+
+/** RFC 9110, 13.1.2: weak comparison. */
+export function matches(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  if (ifNoneMatch === '*') return true;
+  const opaque = etag.replace(/^W\//, '');
+  return ifNoneMatch.split(',').some((each) => each.trim().replace(/^W\//, '') === opaque);
+}
+
+function acceptEncodingOf(request: FastifyRequest): string | undefined {
+  const header = request.headers['accept-encoding'];
+  return Array.isArray(header) ? header.join(',') : header;
+}
