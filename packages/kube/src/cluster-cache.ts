@@ -18,7 +18,12 @@ export type CacheState =
   | { phase: 'failed'; since: number; code: string; message: string };
 
 /** One applied change. `revision` counts up by one per change within one cache's life, so a reader can resume from it. */
-export type CacheChange = { revision: number; key: ObjectKey; previous: KubeObject | undefined; object: KubeObject | undefined };
+export type CacheChange = {
+  revision: number;
+  key: ObjectKey;
+  previous: KubeObject | undefined;
+  object: KubeObject | undefined;
+};
 
 /**
  * The objects of one resource of one cluster, kept current by a list and a watch, shared by all readers.

@@ -1,6 +1,28 @@
+export { type ClusterCacheOptions, createClusterCache } from './cache/create-cluster-cache.ts';
+export { isAddressAllowed } from './client/address-check.ts';
+export type { ClientTimeouts } from './client/cluster-transport.ts';
+export { createKubeClient } from './client/create-kube-client.ts';
 export type * from './cluster-cache.ts';
 export { objectKey } from './cluster-cache.ts';
+export { discoverResources } from './discovery/discover-resources.ts';
+export { findResourceType } from './discovery/find-resource-type.ts';
+export type { DiscoveryFailure } from './discovery/group-version.ts';
 export { type Health, type HealthStatus, healthStatuses, worseHealth } from './health-status.ts';
 export type * from './kube-client.ts';
 export type * from './kube-object.ts';
+export { inClusterConnection } from './kubeconfig/in-cluster-connection.ts';
+export { loadLocalKubeconfig, localKubeconfigPaths } from './kubeconfig/local-kubeconfig.ts';
+export {
+  type Kubeconfig,
+  type KubeconfigContext,
+  type KubeconfigPolicy,
+  parseKubeconfig,
+} from './kubeconfig/parse-kubeconfig.ts';
 export { apiVersionOf, type ResourceType, resourceName } from './resource-type.ts';
+export {
+  type LabelRequirement,
+  type LabelSelector,
+  type LabelSelectorObject,
+  matchesLabelSelector,
+  parseLabelSelector,
+} from './selectors/label-selector.ts';

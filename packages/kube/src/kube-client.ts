@@ -103,7 +103,14 @@ export type ExecSession = {
   close(): void;
 };
 
-export type AccessReview = { verb: string; group: string; resource: string; subresource?: string; namespace?: string; name?: string };
+export type AccessReview = {
+  verb: string;
+  group: string;
+  resource: string;
+  subresource?: string;
+  namespace?: string;
+  name?: string;
+};
 
 /**
  * One connection pool to one cluster. Every method rejects with an AppError: `not_found`, `already_exists`,
@@ -116,13 +123,29 @@ export type KubeClient = {
   /** The parsed JSON answer of any GET; `path` starts with `/`. */
   getJson<T = unknown>(path: string, options?: { signal?: AbortSignal; accept?: string; timeout?: number }): Promise<T>;
   getText(path: string, options?: { signal?: AbortSignal; timeout?: number }): Promise<string>;
+  /**
+   * The bytes of any GET, unread. `timeout` bounds the wait for the answer's head, `idleTimeout` (0: none) the wait between bytes;
+   * the stream fails with the same AppErrors as the methods below. `bulk` allows the answer to be compressed on the way.
+   */
+  getStream(
+    path: string,
+    options?: { signal?: AbortSignal; accept?: string; timeout?: number; idleTimeout?: number; bulk?: boolean },
+  ): Promise<Readable>;
   get(ref: ObjectRef): Promise<KubeObject>;
   /** All pages in order; a list that expires midway (410) starts again from a fresh first page inside the same iteration, marked by `restarted`. */
   list(type: ResourceType, options?: ListOptions): AsyncIterable<ListPage & { restarted?: true }>;
   /** Ends normally when the server closes the watch; throws `gone` as an AppError with extra.status 410 when the version is too old. */
   watch(type: ResourceType, options: WatchOptions): AsyncIterable<WatchEvent>;
-  create(type: ResourceType, object: KubeObject, options?: { dryRun?: boolean; fieldManager?: string }): Promise<KubeObject>;
-  replace(type: ResourceType, object: KubeObject, options?: { dryRun?: boolean; fieldManager?: string; subresource?: string }): Promise<KubeObject>;
+  create(
+    type: ResourceType,
+    object: KubeObject,
+    options?: { dryRun?: boolean; fieldManager?: string },
+  ): Promise<KubeObject>;
+  replace(
+    type: ResourceType,
+    object: KubeObject,
+    options?: { dryRun?: boolean; fieldManager?: string; subresource?: string },
+  ): Promise<KubeObject>;
   patch(
     ref: ObjectRef,
     patch: { type: PatchType; body: unknown },
@@ -137,7 +160,12 @@ export type KubeClient = {
   /** SelfSubjectAccessReview. */
   canI(review: AccessReview): Promise<{ allowed: boolean; reason?: string }>;
   /** SelfSubjectRulesReview of one namespace. */
-  rules(namespace: string): Promise<{ incomplete: boolean; resourceRules: { verbs: string[]; apiGroups: string[]; resources: string[]; resourceNames?: string[] }[] }>;
+  rules(
+    namespace: string,
+  ): Promise<{
+    incomplete: boolean;
+    resourceRules: { verbs: string[]; apiGroups: string[]; resources: string[]; resourceNames?: string[] }[];
+  }>;
   version(): Promise<{ gitVersion: string; major: string; minor: string; platform?: string }>;
   close(): Promise<void>;
 };

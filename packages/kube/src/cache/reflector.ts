@@ -1,0 +1,195 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type AppError, appError, type Clock, isAppError, type Logger, messageOf } from '@pilothouse/core';
+import { isExpired, typeFieldsOf } from '../client/list-pages.ts';
+import { collectionPath, withQuery } from '../client/resource-path.ts';
+import { watchEvents } from '../client/watch-events.ts';
+import { objectKey } from '../cluster-cache.ts';
+import { readList } from '../json/list-reader.ts';
+import { objectText, parseObject } from '../json/object-parser.ts';
+import type { KubeClient } from '../kube-client.ts';
+import type { ResourceType } from '../resource-type.ts';
+import { createBackoff } from './backoff.ts';
+import type { CachedObjects } from './cached-objects.ts';
+import { trimObject } from './trim-object.ts';
+
+/** What the reflector says while it runs. */
+export type ReflectorReports = {
+  /** Objects read so far by a list that is under way. */
+  listing(loaded: number): void;
+  /** Content equals the cluster's, as far as the open watch has told. */
+  live(): void;
+  broken(error: AppError): void;
+};
+
+export type ReflectorOptions = {
+  client: KubeClient;
+  type: ResourceType;
+  objects: CachedObjects;
+  reports: ReflectorReports;
+  log: Logger;
+  clock: Clock;
+  pageSize: number;
+  /** Milliseconds without a byte after which a watch counts as dead. Servers send bookmarks about once a minute. */
+  watchIdle: number;
+};
+
+/** A watch that ends sooner than this counts as a failure, so that a server which drops each one is not hammered. */
+const briefWatch = 1000;
+/** How often a resource without watch is listed again. */
+const pollEvery = 30_000;
+const slice = 8;
+
+/**
+ * Keeps `objects` equal to a resource of a cluster until the signal aborts: pages of a first list, then watches from where the last
+ * one ended; a new list, with deletes for what vanished, when the cluster no longer knows that place (410).
+ */
+export async function runReflector(options: ReflectorOptions, signal: AbortSignal): Promise<void> {
+  const { type, reports, log, clock } = options;
+  const backoff = createBackoff(500, 30_000);
+  let version: string | undefined;
+
+  async function pause(error: AppError): Promise<void> {
+    const refused =
+      error.code === 'cluster_denied' || error.code === 'cluster_unauthorized' || error.code === 'not_found';
+    // A refusal does not pass by itself within a second; asking on would only fill the cluster's audit log.
+    const least = refused ? 5000 : 0;
+    const wait = Math.max(backoff.next(), least, (error.retryAfterSeconds ?? 0) * 1000);
+    log.debug('a watch broke', { resource: type.plural, code: error.code, error: error.message, wait });
+    await clock.sleep(wait, signal).catch(() => {});
+  }
+
+  while (!signal.aborted) {
+    try {
+      version ??= await list(options, signal);
+      const watch = await watchFrom(options, version, signal);
+      version = watch.version;
+      if (watch.lasted >= briefWatch) backoff.reset();
+      else await pause(appError('cluster_unreachable', 'The cluster ended the watch at once.'));
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof BrokenWatch) {
+        version = error.version;
+        if (error.lasted >= briefWatch) backoff.reset();
+      }
+      const failure = asAppError(error instanceof BrokenWatch ? error.cause : error);
+      if (isExpired(failure)) {
+        version = undefined;
+        if (backoff.failures === 0) {
+          backoff.next();
+          continue;
+        }
+      } else if (isQuietEnd(error, failure)) continue;
+      reports.broken(failure);
+      await pause(failure);
+    }
+  }
+}
+
+/** A watch that failed after it had opened, with the place to go on from. */
+class BrokenWatch extends Error {
+  readonly version: string;
+  readonly lasted: number;
+  constructor(cause: unknown, version: string, lasted: number) {
+    super('the watch broke', { cause });
+    this.version = version;
+    this.lasted = lasted;
+  }
+}
+
+/** A watch that lasted and then only fell silent is opened again without a word. */
+function isQuietEnd(error: unknown, failure: AppError): boolean {
+  return error instanceof BrokenWatch && failure.code === 'cluster_timeout' && error.lasted >= briefWatch;
+}
+
+function asAppError(error: unknown): AppError {
+  return isAppError(error)
+    ? error
+    : appError('internal', `Reading the cluster failed: ${messageOf(error)}`, { cause: error });
+}
+
+/** Reads all pages into the objects and removes what is no longer there. Returns the version to watch from. */
+async function list(options: ReflectorOptions, signal: AbortSignal): Promise<string> {
+  const { client, type, objects, reports } = options;
+  const typeFields = typeFieldsOf(type);
+  const seen = objects.index.size > 0 ? new Set<string>() : undefined;
+  let loaded = 0;
+  let next: string | undefined;
+  let version = '';
+  do {
+    const path = withQuery(collectionPath(type), { limit: options.pageSize, continue: next });
+    const body = await client.getStream(path, { signal, bulk: true });
+    const { metadata } = await readList(body, {
+      slice,
+      onItem(bytes, from, to, marks) {
+        const object = trimObject(parseObject(objectText(bytes, from, to, marks, typeFields), marks.depth));
+        seen?.add(objectKey(object));
+        objects.upsert(object);
+        loaded += 1;
+      },
+    });
+    version = metadata?.resourceVersion ?? '';
+    next = metadata?.continue || undefined;
+    reports.listing(loaded);
+  } while (next);
+  if (seen) for (const key of [...objects.index.keys()]) if (!seen.has(key)) objects.remove(key);
+  return version;
+}
+
+/** Follows one watch to its end. Throws BrokenWatch once it was open, the client's error before. */
+async function watchFrom(
+  options: ReflectorOptions,
+  from: string,
+  signal: AbortSignal,
+): Promise<{ version: string; lasted: number }> {
+  const { client, type, objects, reports, clock } = options;
+  if (!type.verbs.includes('watch')) return poll(options, signal);
+  const path = withQuery(collectionPath(type), {
+    watch: true,
+    allowWatchBookmarks: true,
+    timeoutSeconds: 300 + Math.floor(Math.random() * 300),
+    resourceVersion: from,
+  });
+  const body = await client.getStream(path, { signal, idleTimeout: options.watchIdle });
+  const openedAt = clock.now();
+  let version = from;
+  let sliceEnd = performance.now() + slice;
+  let heard = false;
+  try {
+    // An error at once (410) is an event of an open stream; until the first event or a quiet moment, nothing is known.
+    const settle = setTimeout(() => {
+      if (!heard && !signal.aborted) reports.live();
+    }, 0);
+    try {
+      for await (const event of watchEvents(body, { trim: true })) {
+        if (event.type === 'BOOKMARK') version = event.resourceVersion;
+        else {
+          if (event.type === 'DELETED') objects.remove(objectKey(event.object));
+          else objects.upsert(trimObject(event.object));
+          version = event.object.metadata.resourceVersion ?? version;
+        }
+        heard = true;
+        reports.live();
+        if (performance.now() > sliceEnd) {
+          await nextTurn();
+          sliceEnd = performance.now() + slice;
+        }
+      }
+    } finally {
+      clearTimeout(settle);
+    }
+  } catch (error) {
+    throw new BrokenWatch(error, version, clock.now() - openedAt);
+  }
+  return { version, lasted: clock.now() - openedAt };
+}
+
+async function poll({ reports, clock, objects, ...rest }: ReflectorOptions, signal: AbortSignal) {
+  const startedAt = clock.now();
+  let version = '';
+  for (;;) {
+    reports.live();
+    await clock.sleep(pollEvery, signal);
+    version = await list({ reports, clock, objects, ...rest }, signal);
+    if (signal.aborted) return { version, lasted: clock.now() - startedAt };
+  }
+}

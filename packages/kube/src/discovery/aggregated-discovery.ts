@@ -1,0 +1,75 @@
+import type { KubeClient } from '../kube-client.ts';
+import type { ResourceType } from '../resource-type.ts';
+import { type Discovered, groupVersionName } from './group-version.ts';
+
+/** apidiscovery.k8s.io/v2 (Kubernetes 1.30) and v2beta1 (1.26), KEP-3352. The last one lets older servers answer as ever. */
+const accept = [
+  'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList',
+  'application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList',
+  'application/json',
+].join(',');
+
+type DiscoveryList = { kind?: string; items?: DiscoveryGroup[] };
+type DiscoveryGroup = { metadata?: { name?: string }; versions?: DiscoveryVersion[] };
+type DiscoveryVersion = { version?: string; freshness?: string; resources?: DiscoveryResource[] };
+type DiscoveryResource = {
+  resource?: string;
+  responseKind?: { kind?: string };
+  scope?: string;
+  singularResource?: string;
+  verbs?: string[];
+  shortNames?: string[];
+  categories?: string[];
+  subresources?: { subresource?: string }[];
+};
+
+/** Everything in two requests, or undefined when the cluster does not serve aggregated discovery. */
+export async function discoverAggregated(
+  client: KubeClient,
+  options: { signal?: AbortSignal },
+): Promise<Discovered | undefined> {
+  const core = await client.getJson<DiscoveryList>('/api', { accept, ...options });
+  if (core?.kind !== 'APIGroupDiscoveryList') return undefined;
+  const groups = await client.getJson<DiscoveryList>('/apis', { accept, ...options });
+  if (groups?.kind !== 'APIGroupDiscoveryList') return undefined;
+  const found: Discovered = { versions: [], failures: [] };
+  for (const group of [...listOf(core.items), ...listOf(groups.items)]) readGroup(group, found);
+  return found;
+}
+
+function readGroup(item: DiscoveryGroup, found: Discovered): void {
+  const group = item.metadata?.name ?? '';
+  listOf(item.versions).forEach(({ version = '', freshness, resources }, index) => {
+    if (version === '') return;
+    if (freshness === 'Stale') {
+      found.failures.push({
+        groupVersion: groupVersionName(group, version),
+        code: 'cluster_error',
+        message: 'The API server behind this group does not answer; the cluster shows what it last knew.',
+      });
+    }
+    const types = listOf(resources).flatMap((resource) => typeOf(resource, group, version) ?? []);
+    found.versions.push({ group, version, preferred: index === 0, types });
+  });
+}
+
+function typeOf(resource: DiscoveryResource, group: string, version: string): ResourceType | undefined {
+  const { resource: plural, responseKind, scope, verbs } = resource;
+  if (!plural || !responseKind?.kind) return undefined;
+  return {
+    group,
+    version,
+    plural,
+    singular: resource.singularResource || responseKind.kind.toLowerCase(),
+    kind: responseKind.kind,
+    namespaced: scope === 'Namespaced',
+    verbs: listOf(verbs),
+    shortNames: listOf(resource.shortNames),
+    categories: listOf(resource.categories),
+    subresources: listOf(resource.subresources).flatMap(({ subresource }) => subresource ?? []),
+  };
+}
+
+function listOf<T>(value: T[] | undefined | null): T[] {
+  return Array.isArray(value) ? value : [];
+}
