@@ -1,5 +1,5 @@
 export { type ClusterCacheOptions, createClusterCache } from './cache/create-cluster-cache.ts';
-export { isAddressAllowed } from './client/address-check.ts';
+export { checkedLookup, checkLiteralHost, isAddressAllowed } from './client/address-check.ts';
 export type { ClientTimeouts } from './client/cluster-transport.ts';
 export { createKubeClient } from './client/create-kube-client.ts';
 export type * from './cluster-cache.ts';
