@@ -49,7 +49,8 @@ async function handle({ implementation, validator, deps, request, reply }: Call)
   const params = validator.params(request.params);
   if (level !== 'public' && level !== 'signed-in') {
     if (!request.signedIn) throw appError('not_signed_in', 'Sign in first.');
-    await deps.access.authorize(request.signedIn, route.permission, params);
+    const asked = { operation: route.id, requestId: request.id, address: request.ip };
+    await deps.access.authorize(request.signedIn, route.permission, params, asked);
   }
   const context = createRequestContext({
     request,
