@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { ClusterAccess } from '@pilothouse/contract';
-import { appError, type ErrorDetail } from '@pilothouse/core';
+import { AppError, appError, type ErrorDetail } from '@pilothouse/core';
 import { type AddressPolicy, parseKubeconfig } from '@pilothouse/kube';
 import type { StoredAccess } from './stored-access.ts';
 
@@ -20,7 +20,8 @@ export function intakeAccess(access: ClusterAccess, options: IntakeOptions): Sto
     case 'service-account': {
       const token = access.token.trim();
       const faults = reachFaults(access, addresses);
-      if (token === '' || /\s/.test(token)) faults.push(fault('/access/token', 'token', 'The token must not be empty or hold spaces.'));
+      if (token === '' || /\s/.test(token))
+        faults.push(fault('/access/token', 'token', 'The token must not be empty or hold spaces.'));
       refuse(faults);
       return {
         type: 'fixed',
@@ -53,20 +54,41 @@ export function intakeAccess(access: ClusterAccess, options: IntakeOptions): Sto
       return { type: 'simulated', profile: access.profile ?? 'shop' };
     case 'local-context':
       if (!options.localMode)
-        throw invalid([fault('/access/type', 'local_mode', 'A context of this machine can be used in local mode only.')]);
+        throw invalid([
+          fault('/access/type', 'local_mode', 'A context of this machine can be used in local mode only.'),
+        ]);
       return { type: 'local-context', context: access.context };
   }
 }
 
-function fromKubeconfig(access: Extract<ClusterAccess, { type: 'kubeconfig' }>, addresses: AddressPolicy): StoredAccess {
-  const { contexts } = parseKubeconfig(access.kubeconfig);
-  const context = access.context === undefined ? contexts.find((candidate) => candidate.current) : contexts.find((candidate) => candidate.name === access.context);
+function fromKubeconfig(
+  access: Extract<ClusterAccess, { type: 'kubeconfig' }>,
+  addresses: AddressPolicy,
+): StoredAccess {
+  const kubeconfig = parseKubeconfig(access.kubeconfig, { mode: 'api', addresses });
+  const name = access.context ?? kubeconfig.current;
+  const context = kubeconfig.contexts.find((candidate) => candidate.name === name);
   if (!context)
     throw invalid([
-      fault('/access/context', 'unknown_context', access.context === undefined ? 'The kubeconfig names no current-context; choose one.' : 'The kubeconfig has no context of that name.'),
+      fault(
+        '/access/context',
+        'unknown_context',
+        name === undefined
+          ? 'The kubeconfig names no current-context; choose one.'
+          : `The kubeconfig has no context "${name}".`,
+      ),
     ]);
-  if ('refusal' in context && context.refusal) throw context.refusal;
-  throw new Error('to be joined with packages/kube');
+  if (context.refusal) throw pointedInto('/access/kubeconfig', context.refusal);
+  const { credentials, impersonate: _, ...reach } = kubeconfig.connectionFor(context.name);
+  if (credentials.type === 'token-source')
+    throw appError('kubeconfig_refused', 'Credentials that a program or a file gives cannot be used here.');
+  return { type: 'fixed', ...reach, credentials, ...(context.namespace ? { namespace: context.namespace } : {}) };
+}
+
+/** The pointers of a refusal lead into the kubeconfig; the body has it at `pointer`. */
+function pointedInto(pointer: string, refusal: AppError): AppError {
+  const details = refusal.details.map((detail) => ({ ...detail, pointer: `${pointer}${detail.pointer}` }));
+  return new AppError(refusal.kind, refusal.code, refusal.message, { details, extra: refusal.extra, cause: refusal });
 }
 
 type Reach = { server: string; certificateAuthority?: string; tlsServerName?: string };
@@ -91,8 +113,10 @@ function reachFaults(access: Reach, addresses: AddressPolicy): ErrorDetail[] {
 function urlFaults(pointer: string, text: string, addresses: AddressPolicy): ErrorDetail[] {
   if (!URL.canParse(text.trim())) return [fault(pointer, 'url', 'This is no address such as https://host:6443.')];
   const url = new URL(text.trim());
-  if (url.username !== '' || url.password !== '') return [fault(pointer, 'url', 'An address must not hold a user name or password.')];
-  if (url.search !== '' || url.hash !== '') return [fault(pointer, 'url', 'An address must not have a query or fragment.')];
+  if (url.username !== '' || url.password !== '')
+    return [fault(pointer, 'url', 'An address must not hold a user name or password.')];
+  if (url.search !== '' || url.hash !== '')
+    return [fault(pointer, 'url', 'An address must not have a query or fragment.')];
   if (url.protocol === 'https:' || (url.protocol === 'http:' && addresses === 'any')) return [];
   return [fault(pointer, 'url', 'The address must begin with https://.')];
 }

@@ -40,7 +40,9 @@ export function createClusterConnections(deps: ClusterConnectionsDeps): ClusterC
     for (const listener of listeners) listener(clusterId);
     entry.cluster
       .then((cluster) => cluster.close())
-      .catch((error: unknown) => log.debug('a cluster connection did not close cleanly', { clusterId, error: messageOf(error) }));
+      .catch((error: unknown) =>
+        log.debug('a cluster connection did not close cleanly', { clusterId, error: messageOf(error) }),
+      );
   }
 
   function dropIdle(): void {

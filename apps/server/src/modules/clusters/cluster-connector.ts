@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { appError, type Clock, type Logger } from '@pilothouse/core';
 import {
   type ClusterConnection as Connection,
   createClusterCache,
   createKubeClient,
   discoverResources,
+  inClusterConnection,
   type KubeClient,
 } from '@pilothouse/kube';
 import { createGuardedRequest } from './guarded-request.ts';
@@ -34,17 +33,17 @@ export type ResolveOptions = {
 export type ClusterConnectorDeps = {
   simulated: SimulatedClusters;
   /** Contexts of this machine's own kubeconfig; in local mode only. */
-  localContext?: (context: string) => Promise<Connection>;
+  localContext?: (context: string) => Connection;
   clock: Clock;
   log: Logger;
   /** Where a pod finds its service account. */
   serviceAccountFolder?: string;
-  environment?: Readonly<Record<string, string | undefined>>;
+  environment?: NodeJS.ProcessEnv;
 };
 
 export function createClusterConnector(deps: ClusterConnectorDeps): ClusterConnector {
   const { simulated, localContext, clock, log, environment = process.env } = deps;
-  const { serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount' } = deps;
+  const { serviceAccountFolder } = deps;
 
   async function resolve(access: StoredAccess, options: ResolveOptions): Promise<Connection> {
     switch (access.type) {
@@ -59,7 +58,7 @@ export function createClusterConnector(deps: ClusterConnectorDeps): ClusterConne
         return { ...reach, credentials: { type: 'token-source', token } };
       }
       case 'in-cluster':
-        return inCluster();
+        return inClusterConnection(environment, serviceAccountFolder);
       case 'simulated': {
         const server = await simulated.address(options.clusterId, access.profile);
         return { server, credentials: { type: 'none' }, addresses: 'any' };
@@ -70,27 +69,6 @@ export function createClusterConnector(deps: ClusterConnectorDeps): ClusterConne
     }
   }
 
-  async function inCluster(): Promise<Connection> {
-    const host = environment['KUBERNETES_SERVICE_HOST'];
-    const port = environment['KUBERNETES_SERVICE_PORT'] ?? '443';
-    if (!host) throw appError('cluster_unreachable', 'This server does not run in a cluster.');
-    const certificateAuthority = await readAccountFile('ca.crt');
-    const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
-    // The kubelet renews the token file; it is read again for each token, and an empty one is an error, never an anonymous request.
-    const token = () => readAccountFile('token');
-    await token();
-    return { server, certificateAuthority, credentials: { type: 'token-source', token }, addresses: 'any' };
-  }
-
-  async function readAccountFile(name: string): Promise<string> {
-    const path = join(serviceAccountFolder, name);
-    const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-      throw appError('cluster_unauthorized', `This pod has no service account: ${path} cannot be read.`, { cause });
-    });
-    if (text.trim() === '') throw appError('cluster_unauthorized', `The service account of this pod is empty: ${path}.`);
-    return text.trim();
-  }
-
   return {
     resolve,
     forget: (clusterId) => simulated.stop(clusterId),
@@ -98,8 +76,16 @@ export function createClusterConnector(deps: ClusterConnectorDeps): ClusterConne
     open({ id, name }, connection) {
       const client = createKubeClient(connection, { log });
       const ofCluster = log.with({ clusterId: id });
-      const cache = createClusterCache({ client, clock, log: ofCluster });
-      return createOpenCluster({ id, name, client, cache, discover: discoverResources, clock, log: ofCluster });
+      const cache = createClusterCache(client, { clock, log: ofCluster });
+      return createOpenCluster({
+        id,
+        name,
+        client,
+        cache,
+        discover: (of) => discoverResources(of),
+        clock,
+        log: ofCluster,
+      });
     },
   };
 }

@@ -1,6 +1,6 @@
 import { appError, type Logger, messageOf, type Service } from '@pilothouse/core';
-import type { EventLog } from '../../platform/events/event-log.ts';
 import type { Doorbell } from '../../platform/events/doorbell.ts';
+import type { EventLog } from '../../platform/events/event-log.ts';
 import type { ClusterRecord, ClusterStore } from './cluster-store.ts';
 
 export type ClusterEntry = Pick<ClusterRecord, 'id' | 'name' | 'accessType' | 'server' | 'isDefault'>;
@@ -35,11 +35,18 @@ export function createClusterDirectory({ store, events, doorbell, log }: Cluster
   async function load(): Promise<void> {
     const records = await store.list();
     const before = versions;
-    entries = records.map(({ id, name, accessType, server, isDefault }) => ({ id, name, accessType, server, isDefault }));
+    entries = records.map(({ id, name, accessType, server, isDefault }) => ({
+      id,
+      name,
+      accessType,
+      server,
+      isDefault,
+    }));
     byId = new Map(entries.map((entry) => [entry.id, entry]));
     byName = new Map(entries.map((entry) => [entry.name, entry]));
     versions = new Map(records.map((record) => [record.id, `${record.name} ${record.accessVersion}`]));
-    for (const [id, version] of before) if (versions.get(id) !== version) for (const listener of listeners) listener(id);
+    for (const [id, version] of before)
+      if (versions.get(id) !== version) for (const listener of listeners) listener(id);
   }
 
   /** Calls that come while one loads share the next: what they were called for may have come too late for the first. */

@@ -30,7 +30,11 @@ type NodeParts = {
 };
 
 /** What a cluster is and can do. Nodes and capacity are left out when the credentials may not list nodes. */
-export async function readClusterFacts(client: KubeClient, types: readonly ResourceType[], clock: Clock): Promise<ClusterFacts> {
+export async function readClusterFacts(
+  client: KubeClient,
+  types: readonly ResourceType[],
+  clock: Clock,
+): Promise<ClusterFacts> {
   const [version, nodes] = await Promise.all([client.version(), listNodes(client, types)]);
   const groups = new Set(types.map((type) => type.group));
   const provider = detectProvider({
@@ -39,14 +43,20 @@ export async function readClusterFacts(client: KubeClient, types: readonly Resou
     apiGroups: [...groups],
     nodes: (nodes ?? []).map((node) => {
       const { providerID } = (node as NodeParts).spec ?? {};
-      return { name: node.metadata.name, labels: node.metadata.labels ?? {}, ...(providerID ? { providerId: providerID } : {}) };
+      return {
+        name: node.metadata.name,
+        labels: node.metadata.labels ?? {},
+        ...(providerID ? { providerId: providerID } : {}),
+      };
     }),
   });
   return {
     asOf: isoOf(clock.now()),
     version: version.gitVersion,
     provider,
-    ...(nodes ? { nodes: { total: nodes.length, ready: nodes.filter(isReady).length }, capacity: capacityOf(nodes) } : {}),
+    ...(nodes
+      ? { nodes: { total: nodes.length, ready: nodes.filter(isReady).length }, capacity: capacityOf(nodes) }
+      : {}),
     features: { metrics: groups.has('metrics.k8s.io'), crds: groupsOfNote.filter((group) => groups.has(group)) },
     kinds: types.length,
   };
@@ -66,11 +76,22 @@ async function listNodes(client: KubeClient, types: readonly ResourceType[]): Pr
 }
 
 function isReady(node: KubeObject): boolean {
-  return (node as NodeParts).status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
+  return (
+    (node as NodeParts).status?.conditions?.some(
+      (condition) => condition.type === 'Ready' && condition.status === 'True',
+    ) ?? false
+  );
 }
 
 function capacityOf(nodes: readonly KubeObject[]): NonNullable<ClusterFacts['capacity']> {
   const sum = (resource: string) =>
-    nodes.reduce((total, node) => total + (parseQuantity((node as NodeParts).status?.capacity?.[resource] ?? '0') ?? 0), 0);
-  return { cpuCores: Math.round(sum('cpu') * 1000) / 1000, memoryBytes: Math.round(sum('memory')), pods: Math.round(sum('pods')) };
+    nodes.reduce(
+      (total, node) => total + (parseQuantity((node as NodeParts).status?.capacity?.[resource] ?? '0') ?? 0),
+      0,
+    );
+  return {
+    cpuCores: Math.round(sum('cpu') * 1000) / 1000,
+    memoryBytes: Math.round(sum('memory')),
+    pods: Math.round(sum('pods')),
+  };
 }

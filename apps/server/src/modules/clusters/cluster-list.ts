@@ -21,13 +21,17 @@ export async function listClusters(
   const selector = labelSelector === undefined ? undefined : parseLabelSelector(labelSelector);
   const visible = authorizer.visibleClusters(principal);
   const allowed = visible === 'all' ? undefined : new Set(visible);
-  const words = (q ?? '').toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const words = (q ?? '')
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   const found = (await store.list()).filter((record) => {
     if (allowed && !allowed.has(record.id)) return false;
     if (after !== undefined && record.name <= after) return false;
     if (state !== undefined && record.connection.state !== state) return false;
     if (selector && !selector.matches(record.labels)) return false;
-    const text = `${record.name} ${record.server} ${record.facts?.provider ?? ''} ${record.facts?.version ?? ''}`.toLowerCase();
+    const text =
+      `${record.name} ${record.server} ${record.facts?.provider ?? ''} ${record.facts?.version ?? ''}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
   const page = pageOf(found.slice(0, limit + 1), { limit, cursor: pages, placeOf: (record) => record.name });

@@ -18,7 +18,7 @@ export type ClusterRoutesDeps = {
   roleBindings: RoleBindingService;
   /** The contexts of a kubeconfig a person sent, and of this machine's own in local mode. */
   contexts(kubeconfig: string): KubeconfigContext[];
-  localContexts(): Promise<KubeconfigContext[]>;
+  localContexts(): KubeconfigContext[];
 };
 
 const logPages = createPageCursor('connection-log', 'string');
@@ -27,19 +27,25 @@ export function createClusterRoutes(deps: ClusterRoutesDeps): readonly RouteImpl
   const { service, store, directory, authorizer, roleBindings, contexts, localContexts } = deps;
 
   return [
-    implement(clusterRoutes.listClusters, ({ query, context }) => listClusters(query, context.principal, { store, authorizer })),
+    implement(clusterRoutes.listClusters, ({ query, context }) =>
+      listClusters(query, context.principal, { store, authorizer }),
+    ),
     implement(clusterRoutes.createCluster, ({ body, context }) => service.register(body, context)),
     implement(clusterRoutes.listContexts, ({ body }) => ({ items: contexts(body.kubeconfig) })),
-    implement(clusterRoutes.listLocalContexts, async () => ({ items: await localContexts() })),
+    implement(clusterRoutes.listLocalContexts, () => ({ items: localContexts() })),
     implement(clusterRoutes.testAccess, ({ body, context }) => service.testAccess(body, context.principal)),
     implement(clusterRoutes.getCluster, ({ params, context }) => service.read(params.cluster, context.principal)),
-    implement(clusterRoutes.updateCluster, ({ params, body, context }) => service.update(params.cluster, body, versioned(context))),
+    implement(clusterRoutes.updateCluster, ({ params, body, context }) =>
+      service.update(params.cluster, body, versioned(context)),
+    ),
     implement(clusterRoutes.deleteCluster, async ({ params, context }) => {
       await service.remove(params.cluster, versioned(context));
       return undefined;
     }),
     implement(clusterRoutes.testCluster, ({ params }) => service.testCluster(params.cluster)),
-    implement(clusterRoutes.rotateCredentials, ({ params, body, context }) => service.rotate(params.cluster, body, versioned(context))),
+    implement(clusterRoutes.rotateCredentials, ({ params, body, context }) =>
+      service.rotate(params.cluster, body, versioned(context)),
+    ),
     implement(clusterRoutes.connectionLog, async ({ params, query }) => {
       const { id } = await directory.resolve(params.cluster);
       const { limit = 100, cursor } = query;

@@ -9,15 +9,15 @@ import { type AuditLog, auditedRequest } from '../audit/audit-log.ts';
 import type { Authorizer } from '../identity/authorizer.ts';
 import type { RoleBindingService } from '../identity/role-binding-service.ts';
 import { intakeAccess } from './access-intake.ts';
-import type { ClusterConnector } from './cluster-connector.ts';
 import type { ClusterConnections } from './cluster-connections.ts';
+import type { ClusterConnector } from './cluster-connector.ts';
 import type { ClusterDirectory } from './cluster-directory.ts';
 import { detectProvider } from './cluster-provider.ts';
 import type { ClusterRecord, ClusterStore } from './cluster-store.ts';
 import { checkVersion, clusterView } from './cluster-view.ts';
 import type { ConnectionMonitor } from './connection-monitor.ts';
 import { failedTest, testConnection, testFailureCodes } from './connection-test.ts';
-import { serverOf, type StoredAccess } from './stored-access.ts';
+import { type StoredAccess, serverOf } from './stored-access.ts';
 
 export type RegisterCluster = BodyOf<typeof clusterRoutes.createCluster>;
 export type UpdateCluster = BodyOf<typeof clusterRoutes.updateCluster>;
@@ -51,18 +51,46 @@ export type ClusterService = ReturnType<typeof createClusterService>;
 const uuidLike = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export function createClusterService(deps: ClusterServiceDeps) {
-  const { database, store, events, sealer, directory, connections, connector, monitor, authorizer, audit, roleBindings, clock } = deps;
+  const {
+    database,
+    store,
+    events,
+    sealer,
+    directory,
+    connections,
+    connector,
+    monitor,
+    authorizer,
+    audit,
+    roleBindings,
+    clock,
+  } = deps;
   const placeOf = (id: string) => ({ table: 'clusters', column: 'access', id });
   const seal = (id: string, access: StoredAccess) => sealer.seal(JSON.stringify(access), placeOf(id));
   const view = (record: ClusterRecord, principal: Principal): Cluster => clusterView(record, principal, authorizer);
 
-  const note = (tx: Transaction, caller: Caller, { verb, name, details }: { verb: string; name: string; details?: Record<string, unknown> }) =>
+  const note = (
+    tx: Transaction,
+    caller: Caller,
+    { verb, name, details }: { verb: string; name: string; details?: Record<string, unknown> },
+  ) =>
     audit.record(
-      { ...auditedRequest(caller), verb, object: `cluster/${name}`, cluster: name, result: 'allowed', ...(details ? { details } : {}) },
+      {
+        ...auditedRequest(caller),
+        verb,
+        object: `cluster/${name}`,
+        cluster: name,
+        result: 'allowed',
+        ...(details ? { details } : {}),
+      },
       tx,
     );
 
-  function intake(access: AccessToTest['access'], allowPrivateAddress: boolean | undefined, principal: Principal): StoredAccess {
+  function intake(
+    access: AccessToTest['access'],
+    allowPrivateAddress: boolean | undefined,
+    principal: Principal,
+  ): StoredAccess {
     if (allowPrivateAddress && !authorizer.can(principal, { noun: 'cluster', verb: 'create' }))
       throw appError('permission_denied', 'Only an administrator of the installation may allow private addresses.', {
         extra: { permission: 'cluster:create' },
@@ -96,7 +124,10 @@ export function createClusterService(deps: ClusterServiceDeps) {
       try {
         const result = await testConnection(client, 'namespace' in access ? access.namespace : undefined);
         if (result.version === undefined) return result;
-        return { ...result, provider: detectProvider({ server: client.connection.server, gitVersion: result.version }) };
+        return {
+          ...result,
+          provider: detectProvider({ server: client.connection.server, gitVersion: result.version }),
+        };
       } finally {
         await client.close();
       }
@@ -137,8 +168,17 @@ export function createClusterService(deps: ClusterServiceDeps) {
         sealedAccess: seal(id, access),
         at: clock.now(),
       });
-      events.append(tx, { type: 'cluster.registered', subject: `cluster/${id}`, actor: actorOf(principal), data: { name: body.name } });
-      await note(tx, caller, { verb: 'cluster.register', name: body.name, details: { accessType: body.access.type, server: serverOf(access) } });
+      events.append(tx, {
+        type: 'cluster.registered',
+        subject: `cluster/${id}`,
+        actor: actorOf(principal),
+        data: { name: body.name },
+      });
+      await note(tx, caller, {
+        verb: 'cluster.register',
+        name: body.name,
+        details: { accessType: body.access.type, server: serverOf(access) },
+      });
     });
     await directory.refresh();
     const record = await read(id);
@@ -150,7 +190,8 @@ export function createClusterService(deps: ClusterServiceDeps) {
   async function update(nameOrId: string, body: UpdateCluster, caller: VersionedCaller): Promise<Cluster> {
     const { principal } = caller;
     const { id } = await directory.resolve(nameOrId);
-    if (body.name !== undefined && uuidLike.test(body.name)) throw appError('invalid_input', 'A cluster name must not look like an id.');
+    if (body.name !== undefined && uuidLike.test(body.name))
+      throw appError('invalid_input', 'A cluster name must not look like an id.');
     await database.transaction(async (tx) => {
       const record = await store.lock(tx, id);
       if (!record) throw appError('not_found', 'There is nothing of that name, or nothing you may see.');
@@ -166,7 +207,12 @@ export function createClusterService(deps: ClusterServiceDeps) {
         ...(body.labels === undefined ? {} : { labels: body.labels }),
         ...(body.default === undefined ? {} : { isDefault: body.default }),
       });
-      events.append(tx, { type: 'cluster.updated', subject: `cluster/${id}`, actor: actorOf(principal), generation: record.version + 1 });
+      events.append(tx, {
+        type: 'cluster.updated',
+        subject: `cluster/${id}`,
+        actor: actorOf(principal),
+        generation: record.version + 1,
+      });
       await note(tx, caller, { verb: 'cluster.update', name: record.name, details: { ...body } });
     });
     await directory.refresh();
@@ -183,7 +229,12 @@ export function createClusterService(deps: ClusterServiceDeps) {
       await roleBindings.deleteForCluster(tx, id, actorOf(caller.principal));
       const [next] = record.isDefault ? await store.list(tx) : [];
       if (next) await store.update(tx, next.id, { at: clock.now(), isDefault: true });
-      events.append(tx, { type: 'cluster.removed', subject: `cluster/${id}`, actor: actorOf(caller.principal), data: { name: record.name } });
+      events.append(tx, {
+        type: 'cluster.removed',
+        subject: `cluster/${id}`,
+        actor: actorOf(caller.principal),
+        data: { name: record.name },
+      });
       await note(tx, caller, { verb: 'cluster.remove', name: record.name });
     });
     await directory.refresh();
@@ -195,20 +246,30 @@ export function createClusterService(deps: ClusterServiceDeps) {
     const before = await accessOf(id);
     const access = intake(body.access, body.allowPrivateAddress, principal);
     // An address that an administrator allowed stays allowed for the same server.
-    if ('addresses' in access && 'addresses' in before && access.server === before.server) access.addresses = before.addresses;
+    if ('addresses' in access && 'addresses' in before && access.server === before.server)
+      access.addresses = before.addresses;
     demand(await test(access, id), body.force);
     await database.transaction(async (tx) => {
       const record = await store.lock(tx, id);
       if (!record) throw appError('not_found', 'There is nothing of that name, or nothing you may see.');
       checkVersion(caller.ifMatch, record, () => view(record, principal));
-      await store.update(tx, id, { at: clock.now(), accessType: body.access.type, server: serverOf(access), sealedAccess: seal(id, access) });
+      await store.update(tx, id, {
+        at: clock.now(),
+        accessType: body.access.type,
+        server: serverOf(access),
+        sealedAccess: seal(id, access),
+      });
       events.append(tx, {
         type: 'cluster.credentialsRotated',
         subject: `cluster/${id}`,
         actor: actorOf(principal),
         generation: record.version + 1,
       });
-      await note(tx, caller, { verb: 'cluster.rotateCredentials', name: record.name, details: { accessType: body.access.type } });
+      await note(tx, caller, {
+        verb: 'cluster.rotateCredentials',
+        name: record.name,
+        details: { accessType: body.access.type },
+      });
     });
     await directory.refresh();
     const record = await read(id);
@@ -254,4 +315,3 @@ export function createClusterService(deps: ClusterServiceDeps) {
     },
   };
 }
-

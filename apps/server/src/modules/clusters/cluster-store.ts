@@ -72,7 +72,9 @@ export type NewCluster = Pick<ClusterRecord, 'id' | 'name' | 'accessType' | 'ser
   at: number;
 };
 
-export type ClusterChange = Partial<Pick<ClusterRecord, 'name' | 'labels' | 'isDefault' | 'accessType' | 'server'>> & { sealedAccess?: string };
+export type ClusterChange = Partial<Pick<ClusterRecord, 'name' | 'labels' | 'isDefault' | 'accessType' | 'server'>> & {
+  sealedAccess?: string;
+};
 
 export type ConnectionLogEntry = {
   id: string;
@@ -195,7 +197,11 @@ export function createClusterStore(database: { reader: Reader; dialect: SqlDiale
         .execute();
     },
     async recordFacts(tx, id, facts) {
-      await tx.updateTable('clusters').set({ facts: toJson(facts) }).where('id', '=', id).execute();
+      await tx
+        .updateTable('clusters')
+        .set({ facts: toJson(facts) })
+        .where('id', '=', id)
+        .execute();
     },
     async appendConnectionLog(tx, clusterId, { id, at, from, to, code, message, latencyMs }) {
       const row: ConnectionLogRow = {
@@ -211,7 +217,12 @@ export function createClusterStore(database: { reader: Reader; dialect: SqlDiale
       await tx.insertInto('cluster_connection_log').values(row).execute();
     },
     async connectionLog(clusterId, { limit, before }) {
-      let query = database.reader.selectFrom('cluster_connection_log').selectAll().where('cluster_id', '=', clusterId).orderBy('id', 'desc').limit(limit);
+      let query = database.reader
+        .selectFrom('cluster_connection_log')
+        .selectAll()
+        .where('cluster_id', '=', clusterId)
+        .orderBy('id', 'desc')
+        .limit(limit);
       if (before !== undefined) query = query.where('id', '<', before);
       return (await query.execute()).map(logEntryOf);
     },

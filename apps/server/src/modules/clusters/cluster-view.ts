@@ -35,7 +35,8 @@ export function clusterView(record: ClusterRecord, principal: Principal, authori
 function strongestRole(clusterId: string, principal: Principal): Role {
   let strongest: Role = 'viewer';
   for (const grant of principal.grants)
-    if ((grant.clusterId === undefined || grant.clusterId === clusterId) && roleIncludes(grant.role, strongest)) strongest = grant.role;
+    if ((grant.clusterId === undefined || grant.clusterId === clusterId) && roleIncludes(grant.role, strongest))
+      strongest = grant.role;
   return strongest;
 }
 
@@ -48,5 +49,7 @@ export function checkVersion(ifMatch: string | undefined, record: ClusterRecord,
   if (ifMatch === undefined || ifMatch === '*') return;
   const wanted = ifMatch.replace(/^W\//, '').replaceAll('"', '');
   if (wanted === String(record.version)) return;
-  throw appError('version_conflict', `The cluster ${record.name} was changed since you read it.`, { extra: { current: current() } });
+  throw appError('version_conflict', `The cluster ${record.name} was changed since you read it.`, {
+    extra: { current: current() },
+  });
 }

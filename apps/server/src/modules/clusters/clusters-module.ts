@@ -21,7 +21,12 @@ import { contextsOf, createLocalContexts } from './kubeconfig-contexts.ts';
 import { createSimulatedClusters } from './simulated-clusters.ts';
 
 /** What must stand before identity: that a name is a cluster. */
-export function createClusterNames(deps: { database: Database; events: EventLog; doorbell: Doorbell; log: Logger }): ClusterDirectory {
+export function createClusterNames(deps: {
+  database: Database;
+  events: EventLog;
+  doorbell: Doorbell;
+  log: Logger;
+}): ClusterDirectory {
   return createClusterDirectory({ ...deps, store: createClusterStore(deps.database) });
 }
 
@@ -52,7 +57,12 @@ export function createClustersModule(deps: ClustersModuleDeps): ClustersModule {
   const store = createClusterStore(database);
   const simulated = createSimulatedClusters({ clock, log });
   const localContexts = localMode ? createLocalContexts() : undefined;
-  const connector = createClusterConnector({ simulated, clock, log, ...(localContexts ? { localContext: localContexts.connection } : {}) });
+  const connector = createClusterConnector({
+    simulated,
+    clock,
+    log,
+    ...(localContexts ? { localContext: localContexts.connection } : {}),
+  });
   const connections = createClusterConnections({
     directory,
     clock,
@@ -64,7 +74,17 @@ export function createClustersModule(deps: ClustersModuleDeps): ClustersModule {
     },
   });
   const record = createConnectionRecorder({ database, store, events, clock });
-  const monitor = createConnectionMonitor({ database, store, events, leases, connections, record, clock, log, ...deps.monitor });
+  const monitor = createConnectionMonitor({
+    database,
+    store,
+    events,
+    leases,
+    connections,
+    record,
+    clock,
+    log,
+    ...deps.monitor,
+  });
   const service = createClusterService({
     database,
     store,
@@ -97,7 +117,7 @@ export function createClustersModule(deps: ClustersModuleDeps): ClustersModule {
       authorizer,
       roleBindings,
       contexts: (kubeconfig): KubeconfigContext[] => contextsOf(kubeconfig, registeredAs),
-      localContexts: async () => localContexts?.list(registeredAs) ?? [],
+      localContexts: () => localContexts?.list(registeredAs) ?? [],
     }),
     services: [directory.service, connectionService(connections, () => simulated.stopAll()), monitor.service],
     sealedColumns: [{ table: 'clusters', idColumn: 'id', column: 'access' }],

@@ -62,7 +62,8 @@ export function createConnectionMonitor(deps: ConnectionMonitorDeps): Connection
       await database.transaction(async (tx) => {
         await store.recordFacts(tx, cluster.id, facts);
         const changed = facts.version !== cluster.facts?.version || facts.nodes?.total !== cluster.facts?.nodes?.total;
-        if (changed) events.append(tx, { type: 'cluster.factsChanged', subject: `cluster/${cluster.id}`, actor: 'system' });
+        if (changed)
+          events.append(tx, { type: 'cluster.factsChanged', subject: `cluster/${cluster.id}`, actor: 'system' });
       });
     } catch (error) {
       log.info('the facts about a cluster could not be read', { clusterId: cluster.id, error: messageOf(error) });
@@ -84,7 +85,9 @@ export function createConnectionMonitor(deps: ConnectionMonitorDeps): Connection
         // At its start a replica spreads the clusters over the interval once the first look is done.
         dueAt.set(cluster.id, now + jittered());
         void check(cluster, signal)
-          .catch((error: unknown) => log.warn('the state of a cluster could not be kept', { clusterId: cluster.id, error: messageOf(error) }))
+          .catch((error: unknown) =>
+            log.warn('the state of a cluster could not be kept', { clusterId: cluster.id, error: messageOf(error) }),
+          )
           .finally(() => running.delete(cluster.id));
       }
       if (now - cleanedAt > day / 24) {

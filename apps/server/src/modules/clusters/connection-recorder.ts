@@ -9,7 +9,12 @@ export type ConnectionRecorder = (clusterId: string, check: ConnectionCheck) => 
 
 export type ConnectionRecorderDeps = { database: Database; store: ClusterStore; events: EventLog; clock: Clock };
 
-export function createConnectionRecorder({ database, store, events, clock }: ConnectionRecorderDeps): ConnectionRecorder {
+export function createConnectionRecorder({
+  database,
+  store,
+  events,
+  clock,
+}: ConnectionRecorderDeps): ConnectionRecorder {
   return (clusterId, check) =>
     database.transaction(async (tx) => {
       const record = await store.lock(tx, clusterId);

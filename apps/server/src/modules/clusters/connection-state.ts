@@ -21,7 +21,11 @@ export async function checkConnection(client: KubeClient, signal?: AbortSignal):
     await readReadiness(client, signal);
     const latencyMs = Math.round((performance.now() - startedAt) * 10) / 10;
     if (latencyMs <= slowMilliseconds) return { state: 'connected', latencyMs };
-    return { state: 'degraded', latencyMs, error: { code: 'cluster_busy', message: `Answered only after ${Math.round(latencyMs)} ms` } };
+    return {
+      state: 'degraded',
+      latencyMs,
+      error: { code: 'cluster_busy', message: `Answered only after ${Math.round(latencyMs)} ms` },
+    };
   } catch (error) {
     return failedCheck(error);
   }
@@ -42,7 +46,8 @@ export function failedCheck(error: unknown): ConnectionCheck {
   const code = isAppError(error) ? error.code : 'internal';
   const described = { code, message: storable(messageOf(error)) };
   if (code === 'cluster_unauthorized') return { state: 'unauthorized', error: described };
-  if (code === 'cluster_error' || code === 'cluster_busy' || code === 'cluster_denied') return { state: 'degraded', error: described };
+  if (code === 'cluster_error' || code === 'cluster_busy' || code === 'cluster_denied')
+    return { state: 'degraded', error: described };
   return { state: 'unreachable', error: described };
 }
 

@@ -18,7 +18,8 @@ const hintOfCode: Record<string, string> = {
   address_refused: 'An administrator can allow private addresses for this cluster.',
   cluster_unreachable: 'Check the address and the port, and that a firewall lets this server through.',
   cluster_timeout: 'The address does not answer. Check that a firewall lets this server through.',
-  cluster_tls: 'Give the certificate authority of the cluster, and the TLS server name when the certificate names another host.',
+  cluster_tls:
+    'Give the certificate authority of the cluster, and the TLS server name when the certificate names another host.',
   cluster_unauthorized: 'The token or certificate is wrong or has expired. Make a new one and try again.',
   cluster_bad_answer: 'Something other than a Kubernetes API server answers at this address.',
   cluster_denied: 'The credentials are valid but may do little. Bind a role such as `view` to this identity.',
@@ -51,10 +52,19 @@ export async function testConnection(client: KubeClient, namespace = 'default'):
   const failed = (error: unknown, running: StepName): ConnectionTest => {
     const code = isAppError(error) ? error.code : '';
     const at = stepOfCode[code] ?? running;
-    for (const name of order.slice(order.indexOf(steps.at(-1)?.name ?? 'address') + (steps.length > 0 ? 1 : 0), order.indexOf(at)))
+    for (const name of order.slice(
+      order.indexOf(steps.at(-1)?.name ?? 'address') + (steps.length > 0 ? 1 : 0),
+      order.indexOf(at),
+    ))
       if (name !== 'tls' || secure) pass(name, passedMessage(name, client));
     const hint = hintOfCode[code];
-    steps.push({ name: at, ok: false, message: messageOf(error), ...(hint ? { hint } : {}), ...(code ? { code } : {}) });
+    steps.push({
+      name: at,
+      ok: false,
+      message: messageOf(error),
+      ...(hint ? { hint } : {}),
+      ...(code ? { code } : {}),
+    });
     return { ok: false, steps };
   };
 
@@ -69,7 +79,10 @@ export async function testConnection(client: KubeClient, namespace = 'default'):
   for (const name of ['address', 'reachable', 'tls'] as const)
     if (name !== 'tls' || secure) pass(name, passedMessage(name, client));
   if (typeof version.gitVersion !== 'string')
-    return { ...failed(new Error('The answer to /version is not that of a Kubernetes API server'), 'version'), latencyMs };
+    return {
+      ...failed(new Error('The answer to /version is not that of a Kubernetes API server'), 'version'),
+      latencyMs,
+    };
 
   // Most clusters tell anyone their version: only a review shows that the credentials are taken.
   let rules: Awaited<ReturnType<KubeClient['rules']>>;
@@ -109,7 +122,10 @@ export function failedTest(error: unknown): ConnectionTest {
   const code = isAppError(error) ? error.code : '';
   const hint = hintOfCode[code];
   const name = stepOfCode[code] ?? 'reachable';
-  return { ok: false, steps: [{ name, ok: false, message: messageOf(error), ...(hint ? { hint } : {}), ...(code ? { code } : {}) }] };
+  return {
+    ok: false,
+    steps: [{ name, ok: false, message: messageOf(error), ...(hint ? { hint } : {}), ...(code ? { code } : {}) }],
+  };
 }
 
 function reads(rule: { verbs: string[]; resources: string[] }, resource: string): boolean {
@@ -130,7 +146,9 @@ function passedMessage(name: StepName, client: KubeClient): string {
     case 'reachable':
       return 'The address answers';
     case 'tls':
-      return client.connection.insecureSkipTlsVerify ? 'Encrypted, but the certificate is not checked' : 'The certificate is valid';
+      return client.connection.insecureSkipTlsVerify
+        ? 'Encrypted, but the certificate is not checked'
+        : 'The certificate is valid';
     case 'credentials':
       return 'The credentials are accepted';
     case 'version':

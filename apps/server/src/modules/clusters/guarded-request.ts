@@ -24,17 +24,26 @@ export function createGuardedRequest(addresses: AddressPolicy): GuardedRequest {
       const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
       const request = send(
         url,
-        { method: init.method, headers: init.headers, lookup: checkedLookup(addresses), signal: AbortSignal.timeout(deadline), agent: false },
+        {
+          method: init.method,
+          headers: init.headers,
+          lookup: checkedLookup(addresses),
+          signal: AbortSignal.timeout(deadline),
+          agent: false,
+        },
         (response) => {
           const chunks: Buffer[] = [];
           let length = 0;
           response.on('data', (chunk: Buffer) => {
             chunks.push(chunk);
             length += chunk.length;
-            if (length > longestAnswer) response.destroy(appError('cluster_unauthorized', 'The answer of the identity provider is too long.'));
+            if (length > longestAnswer)
+              response.destroy(appError('cluster_unauthorized', 'The answer of the identity provider is too long.'));
           });
           response.on('error', fail);
-          response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }));
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
+          );
         },
       );
       request.on('error', fail);
@@ -45,5 +54,7 @@ export function createGuardedRequest(addresses: AddressPolicy): GuardedRequest {
 function appErrorOf(error: unknown, address: string): unknown {
   if (error instanceof Error && error.name === 'AppError') return error;
   const host = URL.canParse(address) ? new URL(address).host : 'the identity provider';
-  return appError('cluster_unreachable', `${host} cannot be reached for a token: ${messageOf(error)}`, { cause: error });
+  return appError('cluster_unreachable', `${host} cannot be reached for a token: ${messageOf(error)}`, {
+    cause: error,
+  });
 }

@@ -43,7 +43,10 @@ export function createOidcTokenSource(deps: OidcTokenSourceDeps): (options: { re
   async function renew(): Promise<string> {
     const url = await tokenEndpoint();
     const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken });
-    const headers: Record<string, string> = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
+    const headers: Record<string, string> = {
+      'content-type': 'application/x-www-form-urlencoded',
+      accept: 'application/json',
+    };
     if (access.clientSecret === undefined) form.set('client_id', access.clientId);
     else headers['authorization'] = basic(access.clientId, access.clientSecret);
     const answer = await request(url, { method: 'POST', headers, body: form.toString() });
@@ -53,7 +56,8 @@ export function createOidcTokenSource(deps: OidcTokenSourceDeps): (options: { re
       throw appError('cluster_unauthorized', `The identity provider refused the refresh token: ${reason}`);
     }
     const token = body['id_token'];
-    if (typeof token !== 'string') throw issuerFault('The identity provider gave no id_token; ask for the scope "openid"');
+    if (typeof token !== 'string')
+      throw issuerFault('The identity provider gave no id_token; ask for the scope "openid"');
     if (typeof body['refresh_token'] === 'string' && body['refresh_token'] !== refreshToken) {
       refreshToken = body['refresh_token'];
       await onRefreshToken(refreshToken);
@@ -86,7 +90,9 @@ function expiryOf(token: string, expiresIn: unknown, now: number): number {
 function objectOf(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : {};
   } catch {
     return {};
   }

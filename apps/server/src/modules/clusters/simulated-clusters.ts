@@ -22,7 +22,13 @@ export type SimulatedClustersOptions = {
   command?: (profile: SimulatedProfile) => readonly string[];
 };
 
-type Running = { profile: SimulatedProfile; address: Promise<string>; child: ChildProcess | undefined; stopping: boolean; starts: number };
+type Running = {
+  profile: SimulatedProfile;
+  address: Promise<string>;
+  child: ChildProcess | undefined;
+  stopping: boolean;
+  starts: number;
+};
 
 const startDeadline = 20_000;
 const longestPause = 30_000;
@@ -108,8 +114,14 @@ function childEnvironment(): NodeJS.ProcessEnv {
 async function firstAddress(child: ChildProcess, clock: Clock): Promise<string> {
   const done = new AbortController();
   const printed = new Promise<string>((resolve, reject) => {
-    child.once('error', (error) => reject(appError('cluster_unreachable', `The simulated cluster could not be started: ${error.message}`)));
-    child.once('exit', (code) => reject(appError('cluster_unreachable', `The simulated cluster ended with code ${code ?? 'none'} before it was ready`)));
+    child.once('error', (error) =>
+      reject(appError('cluster_unreachable', `The simulated cluster could not be started: ${error.message}`)),
+    );
+    child.once('exit', (code) =>
+      reject(
+        appError('cluster_unreachable', `The simulated cluster ended with code ${code ?? 'none'} before it was ready`),
+      ),
+    );
     if (!child.stdout) return reject(appError('internal', 'The simulated cluster has no output'));
     createInterface({ input: child.stdout }).on('line', (line) => {
       const url = urlOf(line);
@@ -133,7 +145,8 @@ async function firstAddress(child: ChildProcess, clock: Clock): Promise<string> 
 function urlOf(line: string): string | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    if (typeof value === 'object' && value !== null && 'url' in value && typeof value.url === 'string') return value.url;
+    if (typeof value === 'object' && value !== null && 'url' in value && typeof value.url === 'string')
+      return value.url;
   } catch {
     // a line of its log
   }

@@ -13,7 +13,11 @@ type Reach = {
 
 /** How to reach a cluster and as whom: the document that is sealed. What came as a kubeconfig is one context of it, on the allow-list only. */
 export type StoredAccess =
-  | (Reach & { type: 'fixed'; insecureSkipTlsVerify?: boolean; credentials: Exclude<ClusterCredentials, { type: 'token-source' }> })
+  | (Reach & {
+      type: 'fixed';
+      insecureSkipTlsVerify?: boolean;
+      credentials: Exclude<ClusterCredentials, { type: 'token-source' }>;
+    })
   | (Reach & { type: 'oidc'; oidc: OidcAccess })
   | { type: 'in-cluster' }
   | { type: 'simulated'; profile: SimulatedProfile }

@@ -51,7 +51,8 @@ export async function relayExec(session: ExecSession, socket: WebSocket, options
   });
   try {
     const end = await Promise.race([exited, input.closed, limited, stopped]);
-    if (end.reason === 'idle' || end.reason === 'too-long') sendControl(socket, { type: 'notice', code: end.reason, message: limitMessage[end.reason] });
+    if (end.reason === 'idle' || end.reason === 'too-long')
+      sendControl(socket, { type: 'notice', code: end.reason, message: limitMessage[end.reason] });
     return end;
   } catch (error) {
     sendControl(socket, { type: 'notice', code: 'failed', message: messageOf(error) });
@@ -86,7 +87,12 @@ async function watchLimits(options: ExecRelayOptions, lastByteAt: () => number, 
   }
 }
 
-async function pump(stream: AsyncIterable<Buffer>, channel: number, socket: WebSocket, touch: () => void): Promise<void> {
+async function pump(
+  stream: AsyncIterable<Buffer>,
+  channel: number,
+  socket: WebSocket,
+  touch: () => void,
+): Promise<void> {
   for await (const chunk of stream) {
     touch();
     const sent = sendBytes(socket, channel, chunk);
@@ -106,7 +112,11 @@ export function sendControl(socket: WebSocket, message: ExecControl): void {
 }
 
 /** Hands what the browser sends to the cluster in order; the socket is paused while the cluster has no room. */
-function readInput(session: ExecSession, socket: WebSocket, touch: () => void): { closed: Promise<ExecEnd>; stop(): void } {
+function readInput(
+  session: ExecSession,
+  socket: WebSocket,
+  touch: () => void,
+): { closed: Promise<ExecEnd>; stop(): void } {
   let last: Promise<void> = Promise.resolve();
   let stop = () => {};
   const closed = new Promise<ExecEnd>((resolve) => {

@@ -17,8 +17,18 @@ type Status = {
 };
 type Container = { name: string; restartPolicy?: string };
 type PodParts = {
-  spec?: { restartPolicy?: string; containers?: Container[]; initContainers?: Container[]; ephemeralContainers?: Container[] };
-  status?: { phase?: string; containerStatuses?: Status[]; initContainerStatuses?: Status[]; ephemeralContainerStatuses?: Status[] };
+  spec?: {
+    restartPolicy?: string;
+    containers?: Container[];
+    initContainers?: Container[];
+    ephemeralContainers?: Container[];
+  };
+  status?: {
+    phase?: string;
+    containerStatuses?: Status[];
+    initContainerStatuses?: Status[];
+    ephemeralContainerStatuses?: Status[];
+  };
 };
 
 const groups = [
@@ -42,14 +52,18 @@ export function defaultContainer(pod: KubeObject): string | undefined {
 
 export function containerState(pod: KubeObject, name: string): ContainerState {
   const { spec = {}, status = {} } = pod as unknown as PodParts;
-  const group = groups.find(([containers]) => spec[containers]?.some((container) => container.name === name)) ?? groups[0];
+  const group =
+    groups.find(([containers]) => spec[containers]?.some((container) => container.name === name)) ?? groups[0];
   const found = status[group[1]]?.find((candidate) => candidate.name === name);
   const restarts = found?.restartCount ?? 0;
   const podEnded = status.phase === 'Succeeded' || status.phase === 'Failed';
   if (found?.state?.running && !podEnded) return { phase: 'running', restarts, willRun: true, message: 'Running' };
   const terminated = found?.state?.terminated;
   if (terminated || podEnded) {
-    const willRun = !podEnded && pod.metadata.deletionTimestamp === undefined && restartsAfter(terminated, policyOf(spec, group[0], name));
+    const willRun =
+      !podEnded &&
+      pod.metadata.deletionTimestamp === undefined &&
+      restartsAfter(terminated, policyOf(spec, group[0], name));
     return { phase: 'ended', restarts, willRun, message: `Ended with exit code ${terminated?.exitCode ?? 'unknown'}` };
   }
   const waiting = found?.state?.waiting;

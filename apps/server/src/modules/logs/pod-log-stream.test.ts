@@ -8,7 +8,10 @@ import { createLineSplitter } from './log-line-splitter.ts';
 import { normalTimestamp } from './log-timestamp.ts';
 import { streamPodLog } from './pod-log-stream.ts';
 
-const instantClock: Clock = { now: () => Date.parse('2026-01-01T00:01:00Z'), sleep: () => new Promise((resolve) => setImmediate(resolve)) };
+const instantClock: Clock = {
+  now: () => Date.parse('2026-01-01T00:01:00Z'),
+  sleep: () => new Promise((resolve) => setImmediate(resolve)),
+};
 
 type Line = [at: string, text: string];
 
@@ -24,7 +27,10 @@ function fakeContainer(script: { breakAfter?: number[]; instances: Line[][]; wil
       const from = options.sinceTime ? `${options.sinceTime.slice(0, 19)}Z` : '';
       const chosen = lines.filter(([at]) => `${at.slice(0, 19)}Z` >= from);
       const cut = options.follow ? breaks.shift() : undefined;
-      const text = chosen.slice(0, cut).map(([at, line]) => `${at} ${line}\n`).join('');
+      const text = chosen
+        .slice(0, cut)
+        .map(([at, line]) => `${at} ${line}\n`)
+        .join('');
       if (options.follow && cut === undefined && instance < script.instances.length - 1) instance += 1;
       else if (options.follow && cut === undefined) ended = true;
       return Readable.from(text === '' ? [] : [Buffer.from(text)]);
@@ -38,21 +44,28 @@ function fakeContainer(script: { breakAfter?: number[]; instances: Line[][]; wil
     spec: { restartPolicy: script.willRestart ? 'Always' : 'Never', containers: [{ name: 'app' }] },
     status: {
       phase: ended ? 'Succeeded' : 'Running',
-      containerStatuses: [{ name: 'app', restartCount: instance, state: ended ? { terminated: { exitCode: 0 } } : { running: {} } }],
+      containerStatuses: [
+        { name: 'app', restartCount: instance, state: ended ? { terminated: { exitCode: 0 } } : { running: {} } },
+      ],
     },
   });
   return { client, readPod, asked };
 }
 
-async function collect(script: Parameters<typeof fakeContainer>[0], request: { follow?: boolean; tailLines?: number } = { follow: true }) {
+async function collect(
+  script: Parameters<typeof fakeContainer>[0],
+  request: { follow?: boolean; tailLines?: number } = { follow: true },
+) {
   const { client, readPod, asked } = fakeContainer(script);
   const messages: LogMessage[] = [];
   const deps = { client, readPod, clock: instantClock, signal: new AbortController().signal };
-  for await (const batch of streamPodLog({ namespace: 'n', pod: 'web', container: 'app', ...request }, deps)) messages.push(...batch);
+  for await (const batch of streamPodLog({ namespace: 'n', pod: 'web', container: 'app', ...request }, deps))
+    messages.push(...batch);
   return { messages, asked, texts: messages.flatMap((message) => (message.type === 'line' ? [message.text] : [])) };
 }
 
-const at = (nanoseconds: number) => `2026-01-01T00:00:${String(Math.floor(nanoseconds / 1e9)).padStart(2, '0')}.${String(nanoseconds % 1e9).padStart(9, '0')}Z`;
+const at = (nanoseconds: number) =>
+  `2026-01-01T00:00:${String(Math.floor(nanoseconds / 1e9)).padStart(2, '0')}.${String(nanoseconds % 1e9).padStart(9, '0')}Z`;
 
 describe('following a log', () => {
   test('has every line once when the connection drops anywhere and the container restarts', async () => {
@@ -79,7 +92,12 @@ describe('following a log', () => {
   });
 
   test('keeps lines that share a timestamp apart, and equal lines too', async () => {
-    const lines: Line[] = [[at(1), 'same'], [at(1), 'same'], [at(1), 'same'], [at(2), 'after']];
+    const lines: Line[] = [
+      [at(1), 'same'],
+      [at(1), 'same'],
+      [at(1), 'same'],
+      [at(2), 'after'],
+    ];
     const { texts } = await collect({ instances: [lines], breakAfter: [2, 3] });
     expect(texts).toEqual(['same', 'same', 'same', 'after']);
   });
@@ -92,42 +110,65 @@ describe('following a log', () => {
 
   test('says that the container restarted', async () => {
     const { messages } = await collect({ instances: [[[at(1), 'a']], [[at(2), 'b']]], willRestart: true });
-    expect(messages.map((message) => (message.type === 'notice' ? message.code : message.type))).toEqual(['line', 'container_restarted', 'line', 'end']);
+    expect(messages.map((message) => (message.type === 'notice' ? message.code : message.type))).toEqual([
+      'line',
+      'container_restarted',
+      'line',
+      'end',
+    ]);
   });
 
   test('fails at once when the cluster refuses before the first line', async () => {
     const client = { logs: () => Promise.reject(appError('cluster_denied', 'no')) } as unknown as KubeClient;
     const { readPod } = fakeContainer({ instances: [[]] });
     const deps = { client, readPod, clock: instantClock, signal: new AbortController().signal };
-    await expect(streamPodLog({ namespace: 'n', pod: 'web', container: 'app', follow: true }, deps).next()).rejects.toMatchObject({ code: 'cluster_denied' });
+    await expect(
+      streamPodLog({ namespace: 'n', pod: 'web', container: 'app', follow: true }, deps).next(),
+    ).rejects.toMatchObject({ code: 'cluster_denied' });
   });
 });
 
 describe('log lines', () => {
   test('come out whole however the bytes are cut, and never longer than the limit', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ maxLength: 30 }).filter((line) => !line.includes('\n'))), fc.integer({ min: 1, max: 9 }), (lines, size) => {
-        const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-        const splitter = createLineSplitter(16);
-        const out = [];
-        for (let start = 0; start < bytes.length; start += size) out.push(...splitter.push(bytes.subarray(start, start + size)));
-        out.push(...splitter.end());
-        expect(out.map((line) => [line.bytes.toString('latin1'), line.cut])).toEqual(
-          lines.map((line) => [Buffer.from(line).subarray(0, 16).toString('latin1'), Math.max(0, Buffer.byteLength(line) - 16)]),
-        );
-      }),
+      fc.property(
+        fc.array(fc.string({ maxLength: 30 }).filter((line) => !line.includes('\n'))),
+        fc.integer({ min: 1, max: 9 }),
+        (lines, size) => {
+          const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+          const splitter = createLineSplitter(16);
+          const out = [];
+          for (let start = 0; start < bytes.length; start += size)
+            out.push(...splitter.push(bytes.subarray(start, start + size)));
+          out.push(...splitter.end());
+          expect(out.map((line) => [line.bytes.toString('latin1'), line.cut])).toEqual(
+            lines.map((line) => [
+              Buffer.from(line).subarray(0, 16).toString('latin1'),
+              Math.max(0, Buffer.byteLength(line) - 16),
+            ]),
+          );
+        },
+      ),
     );
   });
 
   test('of a megabyte are cut and say by how much; bytes that are no text are replaced', async () => {
     const long = 'x'.repeat(1024 * 1024);
     const client = {
-      logs: async () => Readable.from([Buffer.concat([Buffer.from(`${at(1)} ${long}\n${at(2)} `), Buffer.from([0xff, 0x1b, 0x5b]), Buffer.from(' <b>\n')])]),
+      logs: async () =>
+        Readable.from([
+          Buffer.concat([
+            Buffer.from(`${at(1)} ${long}\n${at(2)} `),
+            Buffer.from([0xff, 0x1b, 0x5b]),
+            Buffer.from(' <b>\n'),
+          ]),
+        ]),
     } as unknown as KubeClient;
     const { readPod } = fakeContainer({ instances: [[]] });
     const messages: LogMessage[] = [];
     const deps = { client, readPod, clock: instantClock, signal: new AbortController().signal };
-    for await (const batch of streamPodLog({ namespace: 'n', pod: 'web', container: 'app' }, deps)) messages.push(...batch);
+    for await (const batch of streamPodLog({ namespace: 'n', pod: 'web', container: 'app' }, deps))
+      messages.push(...batch);
     const [first, second] = messages;
     expect(first?.type === 'line' && first.text.length + (first.truncated ?? 0)).toBe(long.length);
     expect(second).toMatchObject({ type: 'line', text: '\ufffd\u001b[ <b>' });

@@ -1,6 +1,13 @@
 import { appError, type Clock } from '@pilothouse/core';
 import { type ResourceType, resourceName } from '@pilothouse/kube';
-import { type ClusterScope, failureOf, type SourceOpener, settle, sourceFailureOf, sourceStateOf } from './resource-sources.ts';
+import {
+  type ClusterScope,
+  type SourceOpener,
+  settle,
+  sourceFailureOf,
+  sourceStateOf,
+  visibleFailures,
+} from './resource-sources.ts';
 import { type FilterQuery, parseRowFilter } from './table/row-filter.ts';
 import { decodeCursor, encodeCursor, parseRowOrder } from './table/row-order.ts';
 import { readTablePage, rowJson, unionColumns } from './table/table-page.ts';
@@ -34,11 +41,7 @@ export function createResourceLister({ opener, clock }: ResourceListDeps): Resou
       const parts = opened.sources.map(({ lease, filter }) => ({ table: lease.table, filter }));
       const page = readTablePage(parts, { order, after, limit });
       const last = page.rows.at(-1);
-      const failures = [
-        ...missingSources(opened.failures, scopes),
-        ...opened.pending.map((scope) => failureOf(scope.name, appError('cluster_timeout', `${scope.name} has not answered yet`))),
-        ...tables.flatMap((table) => sourceFailureOf(table) ?? []),
-      ];
+      const failures = [...visibleFailures(opened, scopes), ...tables.flatMap((table) => sourceFailureOf(table) ?? [])];
       const sources = tables.map(sourceStateOf);
       const type = typeOf(opened, resource);
       const asOf = oldest(sources.flatMap((source) => source.asOf ?? []));
@@ -62,25 +65,37 @@ export function createResourceLister({ opener, clock }: ResourceListDeps): Resou
   };
 }
 
-/** A cluster that does not serve the resource is no failure, unless it was asked for by name. */
-function missingSources(failures: Awaited<ReturnType<SourceOpener['open']>>['failures'], scopes: readonly ClusterScope[]) {
-  const named = new Set(scopes.filter((scope) => scope.named).map((scope) => scope.name));
-  return failures.filter((failure) => failure.code !== 'not_found' || named.has(failure.cluster));
-}
-
 function typeOf(opened: Awaited<ReturnType<SourceOpener['open']>>, resource: string): ResourceType | undefined {
   const type = opened.sources[0]?.type;
-  if (!type && opened.pending.length === 0 && opened.failures.length > 0 && opened.failures.every((failure) => failure.code === 'not_found'))
+  if (
+    !type &&
+    opened.pending.length === 0 &&
+    opened.failures.length > 0 &&
+    opened.failures.every((failure) => failure.code === 'not_found')
+  )
     throw appError('not_found', `No cluster serves a resource "${resource}"`);
   return type;
 }
 
 function oldest(times: readonly string[]): string | undefined {
-  return times.reduce<string | undefined>((first, time) => (first === undefined || time < first ? time : first), undefined);
+  return times.reduce<string | undefined>(
+    (first, time) => (first === undefined || time < first ? time : first),
+    undefined,
+  );
 }
 
 /** What a cursor belongs to: all that decides which rows there are and in which order, but not the page size. */
 function queryKey(resource: string, scopes: readonly ClusterScope[], query: ListQuery): string {
   const { namespaces, labelSelector, fieldSelector, health, owner, q, sort } = query;
-  return JSON.stringify([resource, scopes.map((scope) => scope.id).sort(), namespaces, labelSelector, fieldSelector, health, owner, q, sort]);
+  return JSON.stringify([
+    resource,
+    scopes.map((scope) => scope.id).sort(),
+    namespaces,
+    labelSelector,
+    fieldSelector,
+    health,
+    owner,
+    q,
+    sort,
+  ]);
 }

@@ -1,10 +1,10 @@
 import type { SourceFailure, SourceState } from '@pilothouse/contract';
-import { type Clock, isAppError, messageOf } from '@pilothouse/core';
-import type { ResourceType } from '@pilothouse/kube';
+import { appError, type Clock, isAppError, messageOf } from '@pilothouse/core';
+import { type ResourceType, resourceName } from '@pilothouse/kube';
 import type { OpenCluster } from '../clusters/open-cluster.ts';
-import type { NamespaceScope, ParsedFilter, RowFilter } from './table/row-filter.ts';
 import type { ResourceTable } from './table/resource-table.ts';
 import type { ResourceTables, TableLease } from './table/resource-tables.ts';
+import type { NamespaceScope, ParsedFilter, RowFilter } from './table/row-filter.ts';
 
 /** A cluster that a principal may read, and how much of it. */
 export type ClusterScope = {
@@ -15,13 +15,22 @@ export type ClusterScope = {
   readonly named: boolean;
 };
 
-export type OpenSource = { readonly scope: ClusterScope; readonly type: ResourceType; readonly lease: TableLease; readonly filter: RowFilter | undefined };
+export type OpenSource = {
+  readonly scope: ClusterScope;
+  readonly type: ResourceType;
+  readonly lease: TableLease;
+  readonly filter: RowFilter | undefined;
+};
 
 export type OpenedSources = { sources: OpenSource[]; failures: SourceFailure[]; pending: ClusterScope[] };
 
 export type SourceOpener = {
   /** Opens the table of each cluster at the same time; one that takes longer than `wait` ms is `pending` and does not hold up the others. */
-  open(scopes: readonly ClusterScope[], resource: string, options: { filter: ParsedFilter; wait: number }): Promise<OpenedSources>;
+  open(
+    scopes: readonly ClusterScope[],
+    resource: string,
+    options: { filter: ParsedFilter; wait: number },
+  ): Promise<OpenedSources>;
 };
 
 export type SourceOpenerDeps = {
@@ -36,6 +45,11 @@ export function createSourceOpener(deps: SourceOpenerDeps): SourceOpener {
   async function openOne(scope: ClusterScope, resource: string, filter: ParsedFilter): Promise<OpenSource> {
     const connection = await connect(scope.id);
     const type = await connection.find(resource);
+    if (!type.namespaced && scope.namespaces !== 'all' && resourceName(type) !== 'namespaces')
+      throw appError(
+        'permission_denied',
+        `On ${scope.name} you may see some namespaces only, and ${type.plural} belong to none.`,
+      );
     return { scope, type, lease: tables.acquire(connection, type), filter: filter.within(scope.namespaces) };
   }
 
@@ -75,8 +89,26 @@ export function createSourceOpener(deps: SourceOpenerDeps): SourceOpener {
   };
 }
 
+/** Failures as a reader should see them: a cluster that does not serve the resource is none, unless it was asked for by name. */
+export function visibleFailures(
+  { failures, pending }: OpenedSources,
+  scopes: readonly ClusterScope[],
+): SourceFailure[] {
+  const named = new Set(scopes.filter((scope) => scope.named).map((scope) => scope.name));
+  return [
+    ...failures.filter((failure) => failure.code !== 'not_found' || named.has(failure.cluster)),
+    ...pending.map((scope) =>
+      failureOf(scope.name, appError('cluster_timeout', `${scope.name} has not answered yet.`)),
+    ),
+  ];
+}
+
 export function failureOf(cluster: string, error: unknown): SourceFailure {
-  return { cluster, code: isAppError(error) ? error.code : 'internal', message: isAppError(error) ? messageOf(error) : 'Something went wrong here' };
+  return {
+    cluster,
+    code: isAppError(error) ? error.code : 'internal',
+    message: isAppError(error) ? messageOf(error) : 'Something went wrong here',
+  };
 }
 
 /** Waits until each table has synced or failed, and its rows are made, but no longer than `wait` ms. */
@@ -105,5 +137,10 @@ export function sourceStateOf(table: ResourceTable): SourceState {
 export function sourceFailureOf(table: ResourceTable): SourceFailure | undefined {
   const { state } = table.cache;
   if (state.phase !== 'stale' && state.phase !== 'failed') return undefined;
-  return { cluster: table.source.cluster, code: state.code, message: state.message, since: new Date(state.since).toISOString() };
+  return {
+    cluster: table.source.cluster,
+    code: state.code,
+    message: state.message,
+    since: new Date(state.since).toISOString(),
+  };
 }

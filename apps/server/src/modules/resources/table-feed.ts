@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { SourceFailure, SourceState, TableColumn } from '@pilothouse/contract';
 import type { Clock } from '@pilothouse/core';
 import { type OpenSource, sourceFailureOf, sourceStateOf } from './resource-sources.ts';
-import type { ResourceTable, RowChange } from './table/resource-table.ts';
+import type { RowChange } from './table/resource-table.ts';
 import type { RowFilter } from './table/row-filter.ts';
 import { rowJson } from './table/table-page.ts';
 import type { TableRow } from './table/table-row.ts';
@@ -57,14 +57,15 @@ export function createTableFeed(options: TableFeedOptions): TableFeed {
   let closed = false;
 
   const unsubscribers = sources.flatMap(({ lease: { table }, filter }) => [
-    table.subscribe((changes) => collect(table, filter, changes)),
+    table.subscribe((changes) => collect(filter, changes)),
     table.cache.subscribe({ state: announceSourcesSoon }),
   ]);
 
-  function collect(table: ResourceTable, filter: RowFilter | undefined, changes: readonly RowChange[]): void {
+  function collect(filter: RowFilter | undefined, changes: readonly RowChange[]): void {
     for (const { before, after } of changes) {
       if (after && (!filter || filter.matches(after))) pending.set(after.id, after);
-      else if (before && (!filter || filter.matches(before) || pending.has(before.id))) pending.set(before.id, undefined);
+      else if (before && (!filter || filter.matches(before) || pending.has(before.id)))
+        pending.set(before.id, undefined);
     }
     if (pending.size > 0) flushTimer ??= setTimeout(flush, window);
   }
@@ -149,7 +150,8 @@ export function createTableFeed(options: TableFeedOptions): TableFeed {
       if (missed) for (const message of missed) reader.message(message);
       else {
         const lost = lastId !== undefined;
-        if (lost) reader.message(unnumbered(JSON.stringify({ type: 'reset', reason: 'What was missed is no longer kept' })));
+        if (lost)
+          reader.message(unnumbered(JSON.stringify({ type: 'reset', reason: 'What was missed is no longer kept' })));
         void begin(reader, progress, lost || snapshot);
       }
       return () => {

@@ -1,12 +1,16 @@
 import type { Clock } from '@pilothouse/core';
-import type { ClusterScope, SourceOpener } from './resource-sources.ts';
+import { type ClusterScope, type SourceOpener, visibleFailures } from './resource-sources.ts';
 import { type FilterQuery, parseRowFilter } from './table/row-filter.ts';
 import { unionColumns } from './table/table-page.ts';
 import { createTableFeed, type TableFeed } from './table-feed.ts';
 
 export type TableFeeds = {
   /** The feed for these clusters and this filter, shared with everyone who may see the same. Call `release` when its reader has left. */
-  open(scopes: readonly ClusterScope[], resource: string, query: FilterQuery): Promise<{ feed: TableFeed; release(): void }>;
+  open(
+    scopes: readonly ClusterScope[],
+    resource: string,
+    query: FilterQuery,
+  ): Promise<{ feed: TableFeed; release(): void }>;
   /** Ends the feeds that show this cluster, or all. */
   end(reason: string, clusterId?: string): void;
   readonly size: number;
@@ -21,7 +25,12 @@ export type TableFeedsOptions = {
   retry?: number;
 };
 
-type Entry = { feed: Promise<TableFeed>; clusterIds: ReadonlySet<string>; holders: number; timer: NodeJS.Timeout | undefined };
+type Entry = {
+  feed: Promise<TableFeed>;
+  clusterIds: ReadonlySet<string>;
+  holders: number;
+  timer: NodeJS.Timeout | undefined;
+};
 
 /** How long a stream waits for clusters before it starts without the silent ones. */
 const openWait = 3000;
@@ -39,15 +48,23 @@ export function createTableFeeds(options: TableFeedsOptions): TableFeeds {
     );
   }
 
-  async function create(scopes: readonly ClusterScope[], resource: string, query: FilterQuery): Promise<{ feed: TableFeed; incomplete: boolean }> {
+  async function create(
+    scopes: readonly ClusterScope[],
+    resource: string,
+    query: FilterQuery,
+  ): Promise<{ feed: TableFeed; incomplete: boolean }> {
     const opened = await opener.open(scopes, resource, { filter: parseRowFilter(query), wait: openWait });
     const feed = createTableFeed({
       sources: opened.sources,
-      failures: opened.failures,
+      failures: visibleFailures(opened, scopes),
       columns: unionColumns(opened.sources.map(({ lease }) => lease.table)),
       clock,
     });
-    return { feed, incomplete: opened.failures.some((failure) => failure.code !== 'cluster_denied') };
+    const lasting = ['not_found', 'permission_denied', 'cluster_denied'];
+    return {
+      feed,
+      incomplete: opened.pending.length > 0 || opened.failures.some((failure) => !lasting.includes(failure.code)),
+    };
   }
 
   function entryFor(scopes: readonly ClusterScope[], resource: string, query: FilterQuery): [string, Entry] {
@@ -55,7 +72,12 @@ export function createTableFeeds(options: TableFeedsOptions): TableFeeds {
     const known = entries.get(key);
     if (known) return [key, known];
     const created = create(scopes, resource, query);
-    const entry: Entry = { feed: created.then(({ feed }) => feed), clusterIds: new Set(scopes.map((scope) => scope.id)), holders: 0, timer: undefined };
+    const entry: Entry = {
+      feed: created.then(({ feed }) => feed),
+      clusterIds: new Set(scopes.map((scope) => scope.id)),
+      holders: 0,
+      timer: undefined,
+    };
     entries.set(key, entry);
     created.then(
       ({ incomplete }) => {

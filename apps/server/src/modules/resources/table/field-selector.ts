@@ -21,7 +21,13 @@ function parseTerm(part: string): FieldTerm {
   const { path, operator, value } = match?.groups ?? {};
   if (path === undefined || value === undefined)
     throw appError('invalid_selector', `"${part}" is not a field selector`, {
-      details: [{ pointer: '?fieldSelector', code: 'syntax', message: 'Write path=value, path==value or path!=value, comma-separated.' }],
+      details: [
+        {
+          pointer: '?fieldSelector',
+          code: 'syntax',
+          message: 'Write path=value, path==value or path!=value, comma-separated.',
+        },
+      ],
     });
   return { path: splitPath(path), equal: operator !== '!=', value };
 }

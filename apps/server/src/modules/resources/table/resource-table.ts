@@ -1,8 +1,8 @@
 import { type Clock, type Health, type Logger, messageOf } from '@pilothouse/core';
 import type { KubeObject, ObjectKey, ResourceCache } from '@pilothouse/kube';
+import { createOrderedRows, type OrderedRows } from './ordered-rows.ts';
 import type { RowFilter } from './row-filter.ts';
 import type { RowOrder } from './row-order.ts';
-import { createOrderedRows, type OrderedRows } from './ordered-rows.ts';
 import { createRowView, type RowView } from './row-view.ts';
 import { type RowSource, TableRow } from './table-row.ts';
 
@@ -162,7 +162,7 @@ export function createResourceTable(options: ResourceTableOptions): ResourceTabl
     async settled() {
       markReviewsDue();
       if (dirty.size > 0) catchUp();
-      while (work) await work;
+      while (work !== undefined) await work;
     },
     row: (key) => byKey.get(key),
     rows: () => byKey.values(),
@@ -201,7 +201,8 @@ function touch<V>(entries: Map<string, V>, key: string, make: () => V, limit: nu
   const value = entries.get(key) ?? make();
   entries.delete(key);
   entries.set(key, value);
-  if (entries.size > limit) for (const oldest of entries.keys()) return entries.delete(oldest), value;
+  const [oldest] = entries.keys();
+  if (entries.size > limit && oldest !== undefined) entries.delete(oldest);
   return value;
 }
 

@@ -23,7 +23,10 @@ export type NamespaceScope = 'all' | ReadonlySet<string>;
 type RowTest = (row: TableRow) => boolean;
 
 /** The filter of a request without its namespaces, which are intersected with what the principal may see, cluster by cluster. */
-export type ParsedFilter = { readonly namespaces: ReadonlySet<string> | undefined; within(scope: NamespaceScope): RowFilter | undefined };
+export type ParsedFilter = {
+  readonly namespaces: ReadonlySet<string> | undefined;
+  within(scope: NamespaceScope): RowFilter | undefined;
+};
 
 export function parseRowFilter(query: FilterQuery): ParsedFilter {
   const namespaces = query.namespaces === undefined ? undefined : new Set(listOf(query.namespaces));
@@ -69,9 +72,15 @@ function testsOf(query: Omit<FilterQuery, 'namespaces'>): RowTest[] {
   }
   if (query.owner) {
     const { owner } = query;
-    tests.push((row) => row.object.metadata.ownerReferences?.some((ref) => ref.controller === true && ref.uid === owner) ?? false);
+    tests.push(
+      (row) =>
+        row.object.metadata.ownerReferences?.some((ref) => ref.controller === true && ref.uid === owner) ?? false,
+    );
   }
-  const words = (query.q ?? '').toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const words = (query.q ?? '')
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   if (words.length > 0) tests.push((row) => words.every((word) => row.search.includes(word)));
   return tests;
 }
@@ -86,5 +95,8 @@ function healthStatusOf(text: string): HealthStatus {
 
 /** Splits a comma-separated query parameter. */
 export function listOf(text: string): string[] {
-  return text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }

@@ -26,7 +26,10 @@ const builtInTerms: Record<string, (row: TableRow) => SortValue> = {
 
 /** Parses `-age,name`. `age` grows with the time since creation, so ascending shows the youngest first. */
 export function parseRowOrder(sort: string | undefined, columns: readonly TableColumn[]): RowOrder {
-  const names = (sort ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '');
+  const names = (sort ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
   const terms = (names.length > 0 ? names : ['namespace', 'name']).map((name) => termOf(name, columns));
   return createRowOrder(names.join(','), terms);
 }
@@ -67,7 +70,13 @@ function termOf(name: string, columns: readonly TableColumn[]): SortTerm {
   const column = columns.find((candidate) => candidate.id === id);
   if (!column)
     throw appError('invalid_input', `There is no column "${id}" to sort by`, {
-      details: [{ pointer: '?sort', code: 'unknown_column', message: `Sort by one of: name, namespace, cluster, health, age, ${columns.map((known) => known.id).join(', ')}` }],
+      details: [
+        {
+          pointer: '?sort',
+          code: 'unknown_column',
+          message: `Sort by one of: name, namespace, cluster, health, age, ${columns.map((known) => known.id).join(', ')}`,
+        },
+      ],
     });
   const descending = column.type === 'age' ? !reversed : reversed;
   return { descending, value: cellReader(id) };

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { createFakeResourceCache } from './fake-resource-cache.ts';
 import { createResourceTable, type ResourceTable } from './resource-table.ts';
 import type { RowFilter } from './row-filter.ts';
-import { decodeCursor, encodeCursor, parseRowOrder, type Position } from './row-order.ts';
+import { decodeCursor, encodeCursor, type Position, parseRowOrder } from './row-order.ts';
 import { readTablePage, type TablePart } from './table-page.ts';
 import type { RowRules, TableRow } from './table-row.ts';
 
@@ -32,7 +32,13 @@ function restartsOf(object: KubeObject): number | null {
 type Draft = { namespace: string; name: string; status: HealthStatus; restarts: number | null };
 
 function pod({ namespace, name, status, restarts }: Draft): KubeObject {
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name, uid: `${namespace}-${name}` }, status, restarts };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { namespace, name, uid: `${namespace}-${name}` },
+    status,
+    restarts,
+  };
 }
 
 function tableOf(cluster: string, objects: KubeObject[]) {
@@ -66,28 +72,50 @@ const drafts = fc.uniqueArray(
   }),
   { selector: (draft) => `${draft.namespace}/${draft.name}`, maxLength: 40 },
 );
-const sorts = fc.constantFrom(undefined, '-name', 'restarts', '-restarts,name', 'health,-namespace', '-cluster', 'status', 'age');
+const sorts = fc.constantFrom(
+  undefined,
+  '-name',
+  'restarts',
+  '-restarts,name',
+  'health,-namespace',
+  '-cluster',
+  'status',
+  'age',
+);
 const degraded: RowFilter = { key: 'degraded', matches: (row) => row.health.status === 'degraded' };
 
 describe('a table over several clusters', () => {
   test('shows every matching row once, in one order, whatever the page size', async () => {
     await fc.assert(
-      fc.asyncProperty(drafts, drafts, sorts, fc.integer({ min: 1, max: 7 }), fc.boolean(), async (one, two, sort, limit, filtered) => {
-        const parts = [tableOf('c1', one.map(pod)), tableOf('c2', two.map(pod))].map(({ table }) => ({ table, filter: filtered ? degraded : undefined }));
-        for (const { table } of parts) await table.settled();
-        const order = parseRowOrder(sort, rules.columns);
-        const expected = parts
-          .flatMap(({ table }) => [...table.rows()])
-          .filter((row) => !filtered || degraded.matches(row))
-          .sort(order.compare);
-        expect(readAll(parts, sort, limit)).toEqual(idsOf(expected));
-        expect(readTablePage(parts, { order, after: undefined, limit }).total).toBe(expected.length);
-      }),
+      fc.asyncProperty(
+        drafts,
+        drafts,
+        sorts,
+        fc.integer({ min: 1, max: 7 }),
+        fc.boolean(),
+        async (one, two, sort, limit, filtered) => {
+          const parts = [tableOf('c1', one.map(pod)), tableOf('c2', two.map(pod))].map(({ table }) => ({
+            table,
+            filter: filtered ? degraded : undefined,
+          }));
+          for (const { table } of parts) await table.settled();
+          const order = parseRowOrder(sort, rules.columns);
+          const expected = parts
+            .flatMap(({ table }) => [...table.rows()])
+            .filter((row) => !filtered || degraded.matches(row))
+            .sort(order.compare);
+          expect(readAll(parts, sort, limit)).toEqual(idsOf(expected));
+          expect(readTablePage(parts, { order, after: undefined, limit }).total).toBe(expected.length);
+        },
+      ),
     );
   });
 
   test('stays exact through any sequence of changes', async () => {
-    const step = fc.record({ draft: drafts, gone: fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.stringMatching(/^[a-f]{1,2}$/)), { maxLength: 10 }) });
+    const step = fc.record({
+      draft: drafts,
+      gone: fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.stringMatching(/^[a-f]{1,2}$/)), { maxLength: 10 }),
+    });
     await fc.assert(
       fc.asyncProperty(drafts, fc.array(step, { maxLength: 5 }), sorts, async (initial, steps, sort) => {
         const { cache, table } = tableOf('c1', initial.map(pod));
@@ -102,14 +130,19 @@ describe('a table over several clusters', () => {
           const matching = [...fresh.rows()].filter(degraded.matches);
           expect(view.total).toBe(matching.length);
           expect(idsOf(table.ordered(order).filter(view.has)).sort()).toEqual(idsOf(matching).sort());
-          expect(readTablePage([{ table, filter: undefined }], { order, after: undefined, limit: 1 }).health).toEqual(countHealth(fresh));
+          expect(readTablePage([{ table, filter: undefined }], { order, after: undefined, limit: 1 }).health).toEqual(
+            countHealth(fresh),
+          );
         }
       }),
     );
   });
 
   test('a page after rows came and went neither repeats nor skips a row that stayed', async () => {
-    const { cache, table } = tableOf('c1', ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => pod({ namespace: 'n', name, status: 'healthy', restarts: 0 })));
+    const { cache, table } = tableOf(
+      'c1',
+      ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => pod({ namespace: 'n', name, status: 'healthy', restarts: 0 })),
+    );
     await table.settled();
     const order = parseRowOrder('name', rules.columns);
     const first = readTablePage([{ table, filter: undefined }], { order, after: undefined, limit: 3 });
@@ -118,18 +151,26 @@ describe('a table over several clusters', () => {
     cache.put(pod({ namespace: 'n', name: 'aa', status: 'healthy', restarts: 0 }));
     await table.settled();
     const last = first.rows.at(-1);
-    const second = readTablePage([{ table, filter: undefined }], { order, after: last && order.position(last), limit: 3 });
+    const second = readTablePage([{ table, filter: undefined }], {
+      order,
+      after: last && order.position(last),
+      limit: 3,
+    });
     expect(idsOf(second.rows)).toEqual(['c1/n/d', 'c1/n/e', 'c1/n/f']);
     expect(second.more).toBe(false);
   });
 
   test('tells a cursor of another query and one that is broken', () => {
-    expect(() => decodeCursor('other', encodeCursor('q', ['a']))).toThrowError(expect.objectContaining({ code: 'invalid_cursor' }));
+    expect(() => decodeCursor('other', encodeCursor('q', ['a']))).toThrowError(
+      expect.objectContaining({ code: 'invalid_cursor' }),
+    );
     expect(() => decodeCursor('q', '%%%')).toThrowError(expect.objectContaining({ code: 'invalid_cursor' }));
   });
 
   test('names the columns when one asks to sort by one that is not there', () => {
-    expect(() => parseRowOrder('-nope', rules.columns)).toThrowError(expect.objectContaining({ code: 'invalid_input' }));
+    expect(() => parseRowOrder('-nope', rules.columns)).toThrowError(
+      expect.objectContaining({ code: 'invalid_input' }),
+    );
   });
 
   test('sorts rows without a value last in both directions', async () => {
@@ -146,7 +187,13 @@ describe('a table over several clusters', () => {
 });
 
 async function freshTable(cache: Parameters<typeof createResourceTable>[0]['cache']): Promise<ResourceTable> {
-  const table = createResourceTable({ cache, source: { clusterId: 'c1', cluster: 'c1', rules }, epoch: 'f', clock, log: silentLogger });
+  const table = createResourceTable({
+    cache,
+    source: { clusterId: 'c1', cluster: 'c1', rules },
+    epoch: 'f',
+    clock,
+    log: silentLogger,
+  });
   await table.settled();
   return table;
 }

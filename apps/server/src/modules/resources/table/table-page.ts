@@ -82,11 +82,14 @@ function smallest(heads: readonly Head[], order: RowOrder): Head | undefined {
 }
 
 /** The columns of all tables in the order of the first that has them; clusters may serve different versions of a custom resource. */
-export function unionColumns(tables: readonly { readonly source: { readonly rules: { readonly columns: readonly TableColumn[] } } }[]): readonly TableColumn[] {
+export function unionColumns(
+  tables: readonly { readonly source: { readonly rules: { readonly columns: readonly TableColumn[] } } }[],
+): readonly TableColumn[] {
   const first = tables[0]?.source.rules.columns ?? [];
   if (tables.every((table) => sameColumns(table.source.rules.columns, first))) return first;
   const columns = new Map<string, TableColumn>();
-  for (const table of tables) for (const column of table.source.rules.columns) if (!columns.has(column.id)) columns.set(column.id, column);
+  for (const table of tables)
+    for (const column of table.source.rules.columns) if (!columns.has(column.id)) columns.set(column.id, column);
   return [...columns.values()];
 }
 
@@ -94,7 +97,9 @@ export function unionColumns(tables: readonly { readonly source: { readonly rule
 export function rowJson(row: TableRow, columns: readonly TableColumn[]): string {
   const own = row.source.rules.columns;
   if (sameColumns(own, columns)) return row.json;
-  const cells = columns.map((column): Cell => row.cells[own.findIndex((candidate) => candidate.id === column.id)] ?? null);
+  const cells = columns.map(
+    (column): Cell => row.cells[own.findIndex((candidate) => candidate.id === column.id)] ?? null,
+  );
   return JSON.stringify(resourceRowOf(row, cells));
 }
 

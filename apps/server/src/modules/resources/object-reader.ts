@@ -1,0 +1,103 @@
+import { appError, type Clock } from '@pilothouse/core';
+import { type KubeObject, type ObjectRef, type ResourceCache, type ResourceType, resourceName } from '@pilothouse/kube';
+import { type RawJson, rawJson } from '../../platform/http/raw-json.ts';
+import type { ClusterConnections } from '../clusters/cluster-connections.ts';
+import type { OpenCluster } from '../clusters/open-cluster.ts';
+import { maskObject, withoutManagedFields } from './masked-object.ts';
+import type { ResourceTables } from './table/resource-tables.ts';
+import type { RowRules } from './table/table-row.ts';
+
+export type ObjectParams = { readonly resource: string; readonly namespace: string; readonly name: string };
+
+/** The object that a path names, on an open cluster. */
+export type ObjectTarget = {
+  readonly cluster: OpenCluster;
+  readonly type: ResourceType;
+  readonly ref: ObjectRef;
+  readonly key: string;
+};
+
+export type ObjectReader = {
+  target(clusterId: string, params: ObjectParams): Promise<ObjectTarget>;
+  /** The JSON of an ObjectAnswer: from the watch cache where it runs, else read from the cluster. */
+  read(
+    target: ObjectTarget,
+    options: { managedFields?: boolean | undefined; fresh?: boolean | undefined },
+  ): Promise<RawJson>;
+};
+
+export type ObjectReaderDeps = {
+  connections: Pick<ClusterConnections, 'get'>;
+  tables: ResourceTables;
+  rulesOf(cluster: OpenCluster, type: ResourceType): RowRules;
+  clock: Clock;
+};
+
+type Kept = { second: number; answer: RawJson };
+
+export function createObjectReader({ connections, tables, rulesOf, clock }: ObjectReaderDeps): ObjectReader {
+  /** The bytes of an answer, kept as long as the version of the object is; `asOf` counts in seconds so that they can be. */
+  const kept = new WeakMap<KubeObject, Kept>();
+
+  function fromCache(target: ObjectTarget): RawJson | undefined {
+    const { cluster, type, key } = target;
+    const table = tables.running(cluster.id, resourceName(type));
+    const cache = table?.cache ?? runningCache(cluster, type);
+    if (cache?.state.phase !== 'live' || cache.asOf === undefined) return undefined;
+    const object = cache.get(key);
+    if (!object) return undefined;
+    const second = Math.floor(cache.asOf / 1000);
+    const known = kept.get(object);
+    if (known?.second === second) return known.answer;
+    const health = table?.row(key)?.health ?? rulesOf(cluster, type).health(object, clock.now()).health;
+    const body = answerJson(target, { object, health, asOf: second * 1000, source: 'cache' });
+    const answer = rawJson(
+      body,
+      `W/"${object.metadata.uid ?? ''}.${object.metadata.resourceVersion ?? ''}.${health.reason}"`,
+    );
+    kept.set(object, { second, answer });
+    return answer;
+  }
+
+  return {
+    async target(clusterId, { resource, namespace, name }) {
+      const cluster = await connections.get(clusterId);
+      const type = await cluster.find(resource);
+      // The caller was let in for this namespace: an object that is in none must not be reached through one.
+      if (type.namespaced === (namespace === '-'))
+        throw appError(
+          'not_found',
+          type.namespaced
+            ? `A ${type.kind} lives in a namespace; name it.`
+            : `A ${type.kind} lives in no namespace; write - for it.`,
+        );
+      if (!type.namespaced) return { cluster, type, ref: { type, name }, key: `/${name}` };
+      return { cluster, type, ref: { type, namespace, name }, key: `${namespace}/${name}` };
+    },
+    async read(target, { managedFields = false, fresh = false }) {
+      const cached = managedFields || fresh ? undefined : fromCache(target);
+      if (cached) return cached;
+      const { cluster, type, ref } = target;
+      const found = maskObject(await cluster.client.get(ref));
+      const object = managedFields ? found : withoutManagedFields(found);
+      const { health } = rulesOf(cluster, type).health(object, clock.now());
+      return rawJson(answerJson(target, { object, health, asOf: clock.now(), source: 'cluster' }));
+    },
+  };
+}
+
+function runningCache(cluster: OpenCluster, type: ResourceType): ResourceCache | undefined {
+  for (const cache of cluster.cache.running())
+    if (cache.type.plural === type.plural && cache.type.group === type.group) return cache;
+  return undefined;
+}
+
+function answerJson(
+  { cluster, type }: ObjectTarget,
+  { object, health, asOf, source }: { object: KubeObject; health: unknown; asOf: number; source: 'cache' | 'cluster' },
+): Buffer {
+  const at = new Date(asOf).toISOString();
+  return Buffer.from(
+    JSON.stringify({ cluster: cluster.name, resource: resourceName(type), object, health, asOf: at, source }),
+  );
+}

@@ -1,0 +1,73 @@
+import { resourceRoutes } from '@pilothouse/contract';
+import type { Clock } from '@pilothouse/core';
+import { rawJson } from '../../platform/http/raw-json.ts';
+import { implement, type RouteImplementation } from '../../platform/http/route-implementation.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { ClusterConnections } from '../clusters/cluster-connections.ts';
+import type { ClusterDirectory } from '../clusters/cluster-directory.ts';
+import type { Authorizer } from '../identity/authorizer.ts';
+import { reviewAccess } from './access-reviews.ts';
+import { applyManifests } from './apply-manifests.ts';
+import type { ClusterScopes } from './cluster-scopes.ts';
+import { listNamespaces } from './namespace-list.ts';
+import { deleteObject, restartObject, scaleObject } from './object-actions.ts';
+import type { ObjectReader } from './object-reader.ts';
+import { listKinds } from './resource-kinds.ts';
+import type { ResourceLister } from './resource-list.ts';
+import type { SourceOpener } from './resource-sources.ts';
+import type { createResourceStream } from './resource-stream.ts';
+import { revealSecret } from './secret-reveal.ts';
+
+export type ResourceRoutesDeps = {
+  directory: Pick<ClusterDirectory, 'find' | 'resolve'>;
+  connections: ClusterConnections;
+  authorizer: Authorizer;
+  audit: AuditLog;
+  scopes: ClusterScopes;
+  opener: SourceOpener;
+  list: ResourceLister;
+  stream: ReturnType<typeof createResourceStream>;
+  reader: ObjectReader;
+  clock: Clock;
+};
+
+export function createResourceRoutes(deps: ResourceRoutesDeps): readonly RouteImplementation[] {
+  const { directory, connections, authorizer, audit, scopes, opener, list, stream, reader, clock } = deps;
+
+  const clusterId = async (nameOrId: string) => (directory.find(nameOrId) ?? (await directory.resolve(nameOrId))).id;
+  const openCluster = async (nameOrId: string) => connections.get(await clusterId(nameOrId));
+  const target = async (params: { cluster: string; resource: string; namespace: string; name: string }) =>
+    reader.target(await clusterId(params.cluster), params);
+
+  return [
+    implement(resourceRoutes.listKinds, async ({ query, context }) =>
+      listKinds(await scopes(context.principal, query.clusters), { connections, clock }),
+    ),
+    implement(resourceRoutes.listNamespaces, async ({ query, context }) =>
+      listNamespaces(await scopes(context.principal, query.clusters), { opener, clock }),
+    ),
+    implement(resourceRoutes.listResources, async ({ params, query, context }) =>
+      rawJson(await list(await scopes(context.principal, query.clusters), params.resource, query)),
+    ),
+    implement(resourceRoutes.streamResources, async ({ params, query, context }) => {
+      await stream(params.resource, query, context);
+      return undefined;
+    }),
+    implement(resourceRoutes.getObject, async ({ params, query }) => reader.read(await target(params), query)),
+    implement(resourceRoutes.revealSecret, async ({ params, body, context }) =>
+      revealSecret(await target({ ...params, resource: 'secrets' }), body.keys, { audit, context }),
+    ),
+    implement(resourceRoutes.deleteObject, async ({ params, query }) => deleteObject(await target(params), query)),
+    implement(resourceRoutes.scaleObject, async ({ params, body }) => scaleObject(await target(params), body)),
+    implement(resourceRoutes.restartObject, async ({ params }) => restartObject(await target(params), clock)),
+    implement(resourceRoutes.applyManifests, async ({ params, body, context }) =>
+      applyManifests(await openCluster(params.cluster), body, { principal: context.principal, authorizer }),
+    ),
+    implement(resourceRoutes.reviewAccess, async ({ params, body, context }) => ({
+      results: await reviewAccess(await openCluster(params.cluster), body.reviews, {
+        principal: context.principal,
+        authorizer,
+      }),
+    })),
+  ];
+}
