@@ -39,8 +39,13 @@ export function createReviewRoutes(access: Access) {
     if (!known || path.version !== 'v1' || !reviews.has(path.resource) || path.name !== '') return false;
     if (exchange.request.method !== 'POST') throw kubeError.methodNotAllowed();
     const review = decodeBody(await readBody(exchange), contentType(exchange));
-    const spec = (review['spec'] ?? {}) as ReviewSpec;
-    sendJson(exchange, 201, { ...review, metadata: {}, spec: review['spec'] ?? {}, status: answer(exchange, path.resource, spec) });
+    const spec = (review.spec ?? {}) as ReviewSpec;
+    sendJson(exchange, 201, {
+      ...review,
+      metadata: {},
+      spec: review.spec ?? {},
+      status: answer(exchange, path.resource, spec),
+    });
     return true;
   };
 
@@ -69,7 +74,14 @@ function questionOf(spec: ReviewSpec): AccessQuestion {
     const { verb = '', path = '' } = spec.nonResourceAttributes;
     return { verb, nonResourcePath: path };
   }
-  const { verb = '', group = '', resource = '', subresource = '', namespace = '', name = '' } = spec.resourceAttributes ?? {};
+  const {
+    verb = '',
+    group = '',
+    resource = '',
+    subresource = '',
+    namespace = '',
+    name = '',
+  } = spec.resourceAttributes ?? {};
   if (spec.resourceAttributes === undefined) {
     throw kubeError.invalid(
       { group: 'authorization.k8s.io', plural: 'selfsubjectaccessreviews', kind: 'SelfSubjectAccessReview' },
@@ -100,10 +112,24 @@ const everyone: readonly AccessRule[] = [
   { verbs: ['create'], apiGroups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'] },
 ];
 
-const openPaths = ['/api', '/api/*', '/apis', '/apis/*', '/healthz', '/livez', '/openapi', '/openapi/*', '/readyz', '/version'];
+const openPaths = [
+  '/api',
+  '/api/*',
+  '/apis',
+  '/apis/*',
+  '/healthz',
+  '/livez',
+  '/openapi',
+  '/openapi/*',
+  '/readyz',
+  '/version',
+];
 
 function rulesOf(user: SimulatedUser, namespace: string): unknown {
-  const own = user.rules ?? [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }, { verbs: ['*'], nonResourceURLs: ['*'] }];
+  const own = user.rules ?? [
+    { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+    { verbs: ['*'], nonResourceURLs: ['*'] },
+  ];
   const here = own.filter((rule) => rule.namespaces === undefined || rule.namespaces.includes(namespace));
   return {
     resourceRules: [...here, ...everyone]
@@ -115,10 +141,11 @@ function rulesOf(user: SimulatedUser, namespace: string): unknown {
         ...(resourceNames === undefined ? {} : { resourceNames }),
       })),
     nonResourceRules: [
-      ...here.filter((rule) => rule.nonResourceURLs !== undefined).map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs })),
+      ...here
+        .filter((rule) => rule.nonResourceURLs !== undefined)
+        .map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs })),
       { verbs: ['get'], nonResourceURLs: openPaths },
     ],
     incomplete: false,
   };
 }
-

@@ -21,8 +21,8 @@ import { createPlainRoutes } from './plain-routes.ts';
 import { parseResourcePath, type ResourcePath, verbOf } from './request-info.ts';
 import { createResourceRouter } from './resource-router.ts';
 import { createScaleHandler } from './scale-handler.ts';
-import { createTokenHandler } from './token-handler.ts';
 import type { SubresourceHandler } from './subresource-handler.ts';
+import { createTokenHandler } from './token-handler.ts';
 import type { WatchStream } from './watch-stream.ts';
 
 export type ApiRoutesDeps = {

@@ -1,6 +1,7 @@
 import { isAppError } from '@pilothouse/core';
 import type { ResourceCatalogue } from '../catalogue/resource-catalogue.ts';
 import type { Fault, FaultSwitch } from '../faults/fault-switch.ts';
+import { createOpenApiDocuments, type OpenApiDocuments } from '../openapi/openapi-documents.ts';
 import { sendBytes, sendJson, sendText } from './answer.ts';
 import { aggregatedDiscovery, apiGroupList, apiGroupOf, apiResourceList, apiVersions } from './discovery.ts';
 import { type Exchange, header } from './exchange.ts';
@@ -12,10 +13,12 @@ export type PlainRoutesDeps = { catalogue: ResourceCatalogue; faults: FaultSwitc
 
 /** Paths without objects: health, version, discovery and the simulator's own switches. */
 export function createPlainRoutes(deps: PlainRoutesDeps) {
+  const documents = createOpenApiDocuments(deps.catalogue);
   return async (exchange: Exchange): Promise<boolean> => {
     const path = exchange.path.length > 1 ? exchange.path.replace(/\/$/, '') : exchange.path;
     if (path === '/_simulator/faults') return switchFaults(exchange, deps.faults);
     if (exchange.request.method !== 'GET' && exchange.request.method !== 'HEAD') return false;
+    if (path.startsWith('/openapi/')) return sendOpenApi(exchange, path, documents);
     if (path === '/version') return done(() => sendJson(exchange, 200, versionInfo));
     if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) return done(() => sendHealth(exchange, path));
     if (path === '/') return done(() => sendJson(exchange, 200, { paths: rootPaths(deps.catalogue) }));
@@ -26,6 +29,19 @@ export function createPlainRoutes(deps: PlainRoutesDeps) {
 function done(send: () => void): true {
   send();
   return true;
+}
+
+/** JSON only: a client that insists on the protobuf form is told so. */
+function sendOpenApi(exchange: Exchange, path: string, documents: OpenApiDocuments): boolean {
+  const accept = header(exchange, 'accept');
+  if (accept !== '' && !/json|\*\/\*/.test(accept)) throw kubeError.notAcceptable('application/json');
+  if (path === '/openapi/v3') return done(() => sendJson(exchange, 200, documents.index()));
+  if (path === '/openapi/v2')
+    return done(() => sendBytes(exchange, { code: 200, type: 'application/json', body: documents.v2() }));
+  const document = path.startsWith('/openapi/v3/') ? documents.v3(path.slice('/openapi/v3/'.length)) : undefined;
+  if (document === undefined) return false;
+  exchange.response.setHeader('Etag', JSON.stringify(document.hash));
+  return done(() => sendBytes(exchange, { code: 200, type: 'application/json', body: document.body }));
 }
 
 function sendHealth(exchange: Exchange, path: string): void {

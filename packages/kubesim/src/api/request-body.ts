@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { decodeKubernetesMessage, protobufType } from '../protobuf/kubernetes-message.ts';
 import { type Exchange, header } from './exchange.ts';
 import { kubeError } from './kube-error.ts';
 
@@ -22,6 +23,7 @@ export function contentType(exchange: Exchange): string {
 
 /** A JSON or YAML document as an object. Throws 400 or 415 with the API server's words. */
 export function decodeBody(body: Buffer, type: string): Record<string, unknown> {
+  if (type === protobufType) return decodeKubernetesMessage(body);
   if (type !== '' && !decodable.has(type)) throw kubeError.unsupportedMediaType('application/json, application/yaml');
   const text = body.toString('utf8');
   const value = type.includes('yaml') ? parseYaml(text) : parseJson(text);

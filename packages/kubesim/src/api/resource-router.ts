@@ -83,7 +83,10 @@ export function createResourceRouter(deps: ResourceRouterDeps) {
     const { resource } = target;
     if (resource.namespaced && path.namespace === '' && path.name !== '') return false;
     if (!resource.namespaced && path.namespace !== '') return false;
-    const handler = path.subresource === '' || isPartOfObject(target, path.subresource) ? undefined : subresourceOf(deps, target, path);
+    const handler =
+      path.subresource === '' || isPartOfObject(target, path.subresource)
+        ? undefined
+        : subresourceOf(deps, target, path);
     if (handler !== undefined) {
       await handler(exchange, target, path);
       return true;

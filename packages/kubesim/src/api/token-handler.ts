@@ -12,7 +12,7 @@ export function createTokenHandler(deps: { writer: ObjectWriter; clock: Clock })
     if (exchange.request.method !== 'POST') throw kubeError.methodNotAllowed();
     deps.writer.get(target, path);
     const request = decodeBody(await readBody(exchange), contentType(exchange));
-    const spec = (request['spec'] ?? {}) as { expirationSeconds?: number; audiences?: string[] };
+    const spec = (request.spec ?? {}) as { expirationSeconds?: number; audiences?: string[] };
     const seconds = spec.expirationSeconds ?? 3600;
     sendJson(exchange, 201, {
       kind: 'TokenRequest',

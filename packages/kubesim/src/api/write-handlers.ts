@@ -12,7 +12,6 @@ import {
   type WriteOptions,
   writeOptions,
 } from '../rules/write-options.ts';
-import { conform } from '../schema/conform.ts';
 import { anySchema } from '../schema/schema.ts';
 import type { Database } from '../storage/database.ts';
 import { sendJson } from './answer.ts';
@@ -47,19 +46,10 @@ export function createWriteHandlers(deps: WriteHandlerDeps) {
     sendJson(exchange, code, presentObject(sent.target, sent.object, how));
   }
 
-  function conformed(exchange: Exchange, target: Target, object: KubeObject, options: WriteOptions): KubeObject {
-    return conform(target.version.schema(), object, {
-      fieldValidation: options.fieldValidation,
-      warnings: exchange.warnings,
-      custom: target.resource.custom,
-      version: target.version.version,
-    });
-  }
-
   async function create(exchange: Exchange, target: Target, at: { path: ResourcePath; answer: Answer }): Promise<void> {
     const options = optionsOf(exchange, at.path.subresource);
     const given = checkedObject(target, decodeBody(await readBody(exchange), contentType(exchange)), at.path);
-    const object = writer.create(target, conformed(exchange, target, given, options), options);
+    const object = writer.create(target, given, options);
     send(exchange, 201, { target, object, answer: at.answer });
   }
 
@@ -76,8 +66,7 @@ export function createWriteHandlers(deps: WriteHandlerDeps) {
         `the name of the object (${given.metadata.name}) does not match the name on the URL (${path.name})`,
       );
     }
-    const wanted = conformed(exchange, target, given, options);
-    const object = writer.update(target, path, () => wanted, options);
+    const object = writer.update(target, path, () => given, options);
     send(exchange, 200, { target, object, answer: at.answer });
   }
 
@@ -106,10 +95,7 @@ export function createWriteHandlers(deps: WriteHandlerDeps) {
     const object = writer.update(
       target,
       path,
-      (live) => {
-        const patched = checkedObject(target, patchedBy(type, target, live, change), path);
-        return conformed(exchange, target, patched, options);
-      },
+      (live) => checkedObject(target, patchedBy(type, target, live, change), path),
       options,
     );
     send(exchange, 200, { target, object, answer: at.answer });
@@ -127,7 +113,7 @@ export function createWriteHandlers(deps: WriteHandlerDeps) {
     }
     const options = { ...at.options, force: exchange.query.get('force') === 'true' };
     const given = parseYaml(at.body) as Record<string, unknown>;
-    const config = conformed(exchange, target, checkedObject(target, given, at.path), options);
+    const config = checkedObject(target, given, at.path);
     if (at.path.subresource !== '' && database.collection(target.resource.storedAs).get(keyOf(at.path)) === undefined) {
       throw kubeError.notFound(target.resource, at.path.name);
     }

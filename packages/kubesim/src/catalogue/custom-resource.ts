@@ -27,10 +27,15 @@ type CustomVersion = {
   selectableFields?: { jsonPath: string }[];
 };
 
-export type CustomSpec = { group: string; scope: 'Namespaced' | 'Cluster'; names: CustomNames; versions: CustomVersion[] };
+export type CustomSpec = {
+  group: string;
+  scope: 'Namespaced' | 'Cluster';
+  names: CustomNames;
+  versions: CustomVersion[];
+};
 
 export function customSpecOf(definition: KubeObject): CustomSpec {
-  return definition['spec'] as CustomSpec;
+  return definition.spec as CustomSpec;
 }
 
 /** What a CRD makes the server serve. */

@@ -16,9 +16,13 @@ export function createBindingHandler(writer: ObjectWriter): SubresourceHandler {
       target,
       path,
       (pod) => {
-        const spec = pod['spec'] as { nodeName?: string };
+        const spec = pod.spec as { nodeName?: string };
         if ((spec.nodeName ?? '') !== '') {
-          throw kubeError.conflict(target.resource, path.name, `pod ${path.name} is already assigned to node "${spec.nodeName}"`);
+          throw kubeError.conflict(
+            target.resource,
+            path.name,
+            `pod ${path.name} is already assigned to node "${spec.nodeName}"`,
+          );
         }
         spec.nodeName = node;
         return pod;

@@ -4,7 +4,12 @@ import type { WebSocket } from 'ws';
 /** Channels of `v4.channel.k8s.io` and `v5.channel.k8s.io`: the first byte of each message. */
 const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
 
-export const channelProtocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io', 'v3.channel.k8s.io', 'channel.k8s.io'] as const;
+export const channelProtocols = [
+  'v5.channel.k8s.io',
+  'v4.channel.k8s.io',
+  'v3.channel.k8s.io',
+  'channel.k8s.io',
+] as const;
 
 export type TerminalSize = { columns: number; rows: number };
 

@@ -10,7 +10,12 @@ import { labelSelectorMatcher } from '../storage/label-selector.ts';
 
 type Budget = {
   spec?: { selector?: Parameters<typeof labelSelectorMatcher>[0] };
-  status?: { disruptionsAllowed?: number; currentHealthy?: number; desiredHealthy?: number; observedGeneration?: number };
+  status?: {
+    disruptionsAllowed?: number;
+    currentHealthy?: number;
+    desiredHealthy?: number;
+    observedGeneration?: number;
+  };
 };
 type Options = { gracePeriodSeconds?: number; dryRun?: string[]; preconditions?: { uid?: string } };
 
@@ -33,8 +38,10 @@ export function createEvictionHandler(deps: { writer: ObjectWriter; store: Objec
 }
 
 function isOver(pod: KubeObject): boolean {
-  const phase = (pod['status'] as { phase?: string } | undefined)?.phase;
-  return phase === 'Succeeded' || phase === 'Failed' || phase === 'Pending' || pod.metadata.deletionTimestamp !== undefined;
+  const phase = (pod.status as { phase?: string } | undefined)?.phase;
+  return (
+    phase === 'Succeeded' || phase === 'Failed' || phase === 'Pending' || pod.metadata.deletionTimestamp !== undefined
+  );
 }
 
 function spendBudget(store: ObjectStorePort, pod: KubeObject, dryRun: boolean): void {
@@ -44,18 +51,22 @@ function spendBudget(store: ObjectStorePort, pod: KubeObject, dryRun: boolean): 
     return selector !== undefined && labelSelectorMatcher(selector)(pod.metadata.labels);
   });
   if (budgets.length > 1) {
-    throw kubeError.internal('This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.');
+    throw kubeError.internal(
+      'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
+    );
   }
   const [budget] = budgets;
   if (budget === undefined) return;
   const { name, generation = 0 } = budget.metadata;
   const { status = {} } = budget as Budget;
   if ((status.observedGeneration ?? 0) < generation) {
-    throw kubeError.tooManyRequests(
-      "Cannot evict pod as it would violate the pod's disruption budget.",
-      10,
-      [{ reason: 'DisruptionBudget', message: `The disruption budget ${name} is still being processed by the server.`, field: '' }],
-    );
+    throw kubeError.tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", 10, [
+      {
+        reason: 'DisruptionBudget',
+        message: `The disruption budget ${name} is still being processed by the server.`,
+        field: '',
+      },
+    ]);
   }
   if ((status.disruptionsAllowed ?? 0) <= 0) {
     throw kubeError.tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", 0, [
@@ -71,7 +82,7 @@ function spendBudget(store: ObjectStorePort, pod: KubeObject, dryRun: boolean): 
     'poddisruptionbudgets.policy',
     { namespace, name },
     (draft) => {
-      const next = draft['status'] as { disruptionsAllowed: number; disruptedPods?: Record<string, string> };
+      const next = draft.status as { disruptionsAllowed: number; disruptedPods?: Record<string, string> };
       next.disruptionsAllowed--;
       next.disruptedPods = { ...next.disruptedPods, [pod.metadata.name]: `${new Date().toISOString().slice(0, 19)}Z` };
     },

@@ -28,7 +28,8 @@ export function createExecHandler(deps: ExecHandlerDeps): ExecHandler {
     requireScheduled(pod);
     if (runtime === undefined) throw kubeError.unavailable('no kubelet runs in this simulated cluster');
     const command = exchange.query.getAll('command');
-    if (path.subresource === 'exec' && command.length === 0) throw kubeError.badRequest('you must specify at least 1 command');
+    if (path.subresource === 'exec' && command.length === 0)
+      throw kubeError.badRequest('you must specify at least 1 command');
     server.handleUpgrade(exchange.request, socket, head, (accepted: WebSocket) => {
       const channels = createChannelSocket(accepted);
       const run =

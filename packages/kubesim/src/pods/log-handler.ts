@@ -16,7 +16,7 @@ export function createLogHandler(deps: {
     if (exchange.request.method !== 'GET') throw kubeError.methodNotAllowed();
     const pod = deps.writer.get(target, path);
     const request = logRequest(exchange, containerOf(pod, exchange.query.get('container')));
-    const node = (pod['spec'] as { nodeName?: string } | undefined)?.nodeName ?? '';
+    const node = (pod.spec as { nodeName?: string } | undefined)?.nodeName ?? '';
     if (node === '' || deps.runtime === undefined) {
       beginHeaders(exchange, 200, 'text/plain');
       exchange.response.end(); // an unscheduled pod has said nothing yet

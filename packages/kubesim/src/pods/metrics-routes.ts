@@ -21,13 +21,16 @@ export function createMetricsRoutes(deps: MetricsDeps) {
     const kind = path.resource === 'pods' ? 'PodMetrics' : 'NodeMetrics';
     if (path.name !== '') {
       const [only] = items;
-      if (only === undefined) throw kubeError.notFound({ group: 'metrics.k8s.io', plural: path.resource, kind }, path.name);
+      if (only === undefined)
+        throw kubeError.notFound({ group: 'metrics.k8s.io', plural: path.resource, kind }, path.name);
       sendJson(exchange, 200, only);
       return true;
     }
     const matches = parseLabelSelector(exchange.query.get('labelSelector') ?? '') ?? (() => true);
     const field = /^metadata\.name=+(.+)$/.exec(exchange.query.get('fieldSelector') ?? '')?.[1];
-    const chosen = items.filter((item) => matches(item.metadata.labels) && (field === undefined || item.metadata.name === field));
+    const chosen = items.filter(
+      (item) => matches(item.metadata.labels) && (field === undefined || item.metadata.name === field),
+    );
     sendJson(exchange, 200, { kind: `${kind}List`, apiVersion: 'metrics.k8s.io/v1beta1', metadata: {}, items: chosen });
     return true;
   };
@@ -37,7 +40,12 @@ type Metrics = { metadata: { name: string; labels?: Record<string, string> } };
 
 function podMetrics({ store, runtime, clock }: MetricsDeps, path: ResourcePath): Metrics[] {
   const one = path.name === '' ? undefined : store.get('pods', path.namespace, path.name);
-  const pods = path.name === '' ? store.list('pods', path.namespace === '' ? undefined : path.namespace) : one === undefined ? [] : [one];
+  const pods =
+    path.name === ''
+      ? store.list('pods', path.namespace === '' ? undefined : path.namespace)
+      : one === undefined
+        ? []
+        : [one];
   return [...podUsages(pods, runtime)].map(({ pod, containers }) => ({
     kind: 'PodMetrics',
     apiVersion: 'metrics.k8s.io/v1beta1',

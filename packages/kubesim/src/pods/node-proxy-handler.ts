@@ -28,14 +28,16 @@ export function createNodeProxyHandler(deps: NodeProxyDeps): SubresourceHandler 
 function summary({ store, runtime, clock }: NodeProxyDeps, name: string): unknown {
   const time = new Date(clock.now()).toISOString();
   const node = store.get('nodes', undefined, name);
-  const here = [...store.list('pods')].filter((pod) => (pod['spec'] as { nodeName?: string } | undefined)?.nodeName === name);
+  const here = [...store.list('pods')].filter(
+    (pod) => (pod.spec as { nodeName?: string } | undefined)?.nodeName === name,
+  );
   const usages = [...podUsages(here, runtime)];
   const total = nodeUsages(node === undefined ? [] : [node], usages).get(name) ?? { cpuNanoCores: 0, memoryBytes: 0 };
   return {
     node: { nodeName: name, startTime: node?.metadata.creationTimestamp, ...stats(total, time) },
     pods: usages.map(({ pod, containers }) => ({
       podRef: { name: pod.metadata.name, namespace: pod.metadata.namespace, uid: pod.metadata.uid },
-      startTime: (pod['status'] as { startTime?: string } | undefined)?.startTime,
+      startTime: (pod.status as { startTime?: string } | undefined)?.startTime,
       containers: containers.map(({ container, usage }) => ({ name: container, ...stats(usage, time) })),
       ...stats(totalUsage(containers.map((one) => one.usage)), time),
     })),

@@ -5,7 +5,7 @@ type Containers = { name: string }[];
 
 /** The container a request means: the named one, or the only one. Throws 400 with the API server's words. */
 export function containerOf(pod: KubeObject, asked: string | null): string {
-  const spec = (pod['spec'] ?? {}) as {
+  const spec = (pod.spec ?? {}) as {
     containers?: Containers;
     initContainers?: Containers;
     ephemeralContainers?: Containers;
@@ -25,14 +25,12 @@ export function containerOf(pod: KubeObject, asked: string | null): string {
     ...(inits.length === 0 ? [] : [`or one of the init containers: [${inits.join(' ')}]`]),
     ...(ephemeral.length === 0 ? [] : [`or one of the ephemeral containers: [${ephemeral.join(' ')}]`]),
   ];
-  throw kubeError.badRequest(
-    `a container name must be specified for pod ${pod.metadata.name}, ${choices.join(' ')}`,
-  );
+  throw kubeError.badRequest(`a container name must be specified for pod ${pod.metadata.name}, ${choices.join(' ')}`);
 }
 
 /** Refuses a pod no kubelet runs yet. */
 export function requireScheduled(pod: KubeObject): void {
-  const node = (pod['spec'] as { nodeName?: string } | undefined)?.nodeName ?? '';
+  const node = (pod.spec as { nodeName?: string } | undefined)?.nodeName ?? '';
   if (node !== '') return;
   throw kubeError.badRequest(`pod ${pod.metadata.name} does not have a host assigned`);
 }

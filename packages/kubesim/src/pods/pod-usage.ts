@@ -29,7 +29,7 @@ export function nodeUsages(nodes: Iterable<KubeObject>, usages: Iterable<PodUsag
   const byNode = new Map<string, UsageSample>();
   for (const node of nodes) byNode.set(node.metadata.name, nodeOverhead);
   for (const { pod, containers } of usages) {
-    const name = (pod['spec'] as { nodeName?: string } | undefined)?.nodeName ?? '';
+    const name = (pod.spec as { nodeName?: string } | undefined)?.nodeName ?? '';
     const known = byNode.get(name);
     if (known !== undefined) byNode.set(name, totalUsage([known, ...containers.map((one) => one.usage)]));
   }

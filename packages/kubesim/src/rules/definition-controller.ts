@@ -72,7 +72,10 @@ export function createDefinitionController(deps: DefinitionControllerDeps): { st
       target,
       stored,
       (live) => {
-        live['status'] = statusOf(live, spec, { conflict, now: `${new Date(deps.clock.now()).toISOString().slice(0, 19)}Z` });
+        live.status = statusOf(live, spec, {
+          conflict,
+          now: `${new Date(deps.clock.now()).toISOString().slice(0, 19)}Z`,
+        });
         return live;
       },
       writeOptions({ manager: 'kube-apiserver', subresource: 'status' }),
@@ -111,20 +114,34 @@ function withoutFinalizer(live: KubeObject): KubeObject {
 }
 
 function statusOf(live: KubeObject, spec: CustomSpec, facts: { conflict: string | undefined; now: string }): unknown {
-  const before = (live['status'] ?? {}) as { conditions?: Condition[]; storedVersions?: string[] };
+  const before = (live.status ?? {}) as { conditions?: Condition[]; storedVersions?: string[] };
   const storage = spec.versions.find((version) => version.storage)?.name;
   const kept = before.storedVersions ?? [];
   const accepted = facts.conflict === undefined;
   const condition = (type: string, reason: string, message: string): Condition => {
     const status = accepted ? 'True' : 'False';
     const old = before.conditions?.find((one) => one.type === type);
-    return { type, status, lastTransitionTime: old?.status === status ? old.lastTransitionTime : facts.now, reason, message };
+    return {
+      type,
+      status,
+      lastTransitionTime: old?.status === status ? old.lastTransitionTime : facts.now,
+      reason,
+      message,
+    };
   };
   return {
     ...before,
     conditions: [
-      condition('NamesAccepted', accepted ? 'NoConflicts' : 'KindConflict', accepted ? 'no conflicts found' : (facts.conflict ?? '')),
-      condition('Established', accepted ? 'InitialNamesAccepted' : 'NotAccepted', accepted ? 'the initial names have been accepted' : 'not all names are accepted'),
+      condition(
+        'NamesAccepted',
+        accepted ? 'NoConflicts' : 'KindConflict',
+        accepted ? 'no conflicts found' : (facts.conflict ?? ''),
+      ),
+      condition(
+        'Established',
+        accepted ? 'InitialNamesAccepted' : 'NotAccepted',
+        accepted ? 'the initial names have been accepted' : 'not all names are accepted',
+      ),
     ],
     acceptedNames: spec.names,
     storedVersions: storage === undefined || kept.includes(storage) ? kept : [...kept, storage],

@@ -158,7 +158,12 @@ function serviceCauses(spec: Fields): StatusCause[] {
 }
 
 function definitionCauses(object: KubeObject): StatusCause[] {
-  const spec = (object['spec'] ?? {}) as { group?: string; names?: { plural?: string; kind?: string }; scope?: string; versions?: Fields[] };
+  const spec = (object.spec ?? {}) as {
+    group?: string;
+    names?: { plural?: string; kind?: string };
+    scope?: string;
+    versions?: Fields[];
+  };
   const wanted = `${spec.names?.plural ?? ''}.${spec.group ?? ''}`;
   const causes: StatusCause[] = [];
   if (object.metadata.name !== wanted) {
@@ -169,11 +174,17 @@ function definitionCauses(object: KubeObject): StatusCause[] {
     causes.push(unsupported('spec.scope', spec.scope ?? '', ['Cluster', 'Namespaced']));
   }
   const versions = spec.versions ?? [];
-  if (versions.filter((version) => version['storage'] === true).length !== 1) {
-    causes.push(invalidValue('spec.versions', versions.map((version) => version['name']), 'must have exactly one version marked as storage version'));
+  if (versions.filter((version) => version.storage === true).length !== 1) {
+    causes.push(
+      invalidValue(
+        'spec.versions',
+        versions.map((version) => version.name),
+        'must have exactly one version marked as storage version',
+      ),
+    );
   }
   for (const [index, version] of versions.entries()) {
-    if ((version['schema'] as Fields | undefined)?.['openAPIV3Schema'] !== undefined) continue;
+    if ((version.schema as Fields | undefined)?.openAPIV3Schema !== undefined) continue;
     causes.push(requiredValue(`spec.versions[${index}].schema.openAPIV3Schema`, 'schemas are required'));
   }
   return causes;

@@ -70,7 +70,6 @@ export function createObjectRules(deps: ObjectRulesDeps): ObjectRules {
       if (resource.versions[0]?.hasStatus === true && resource.custom) delete object.status;
       if (resource.custom) fillCustomDefaults(resource, object);
       else {
-        resetStatusOnCreate(resource, object);
         applyDefaults(resource.storedAs, object);
         fillServerFields(resource.storedAs, object, deps.now());
       }
@@ -119,11 +118,13 @@ function customCauses(resource: ServedResource, object: KubeObject): StatusCause
   return schema === undefined ? [] : jsonSchemaCauses(schema, object);
 }
 
-/** These kinds' status may be given at creation (the controllers and tests of Kubernetes rely on none of the others). */
-function resetStatusOnCreate(resource: ServedResource, object: KubeObject): void {
-  if (resource.versions[0]?.hasStatus !== true) return;
-  if (resource.storedAs === 'nodes' || resource.storedAs === 'customresourcedefinitions.apiextensions.k8s.io') return;
-  delete object.status;
+/** An object as it may be created: a status is for the status subresource, except where the API server takes it at once. */
+export function withoutStatus(resource: ServedResource, object: KubeObject): KubeObject {
+  const given =
+    resource.versions[0]?.hasStatus !== true || resource.storedAs === 'nodes' || object.status === undefined;
+  if (given || resource.storedAs === 'customresourcedefinitions.apiextensions.k8s.io') return object;
+  const { status: _, ...rest } = object;
+  return rest as KubeObject;
 }
 
 function isStatusWrite(subresource: string): boolean {

@@ -5,13 +5,16 @@ import { kubeError, type StatusCause } from '../api/kube-error.ts';
 import type { ManagedFields } from '../apply/managed-fields.ts';
 import type { ResourceCatalogue } from '../catalogue/resource-catalogue.ts';
 import { qualifiedName, type ServedResource, type ServedVersion } from '../catalogue/served-resource.ts';
+import { conform } from '../schema/conform.ts';
 import type { Database } from '../storage/database.ts';
 import { storageKey } from '../storage/stored-object.ts';
 import { jsonEqual } from './json-equal.ts';
 import { nameSuffix } from './name-suffix.ts';
 import { nameProblems } from './object-names.ts';
-import type { ObjectRules } from './object-rules.ts';
-import type { Preconditions, RemovalOptions, WriteOptions } from './write-options.ts';
+import { type ObjectRules, withoutStatus } from './object-rules.ts';
+import { type Preconditions, type RemovalOptions, type WriteOptions, writeOptions } from './write-options.ts';
+
+const silent = writeOptions();
 
 /** One resource seen through one version. */
 export type Target = { resource: ServedResource; version: ServedVersion };
@@ -66,6 +69,17 @@ export function createObjectWriter(deps: ObjectWriterDeps): ObjectWriter {
     return seen.apiVersion === apiVersion ? seen : { ...seen, apiVersion };
   }
 
+  /** In the shape of its schema, sharing nothing with `object`. */
+  function conformed(target: Target, object: KubeObject, options: WriteOptions): KubeObject {
+    return conform(target.version.schema(), object, { ...options, keep: target.resource.custom });
+  }
+
+  /** An applied configuration is judged like any object but kept as written: what it says is what the applier owns. */
+  function checkedConfig(target: Target, object: KubeObject, options: WriteOptions): KubeObject {
+    conform(target.version.schema(), object, { ...options, keep: target.resource.custom });
+    return conform(target.version.schema(), object, { ...silent, keep: true });
+  }
+
   function live(target: Target, ref: ObjectKeyRef) {
     const stored = database.collection(target.resource.storedAs).get(storageKey(ref.namespace, ref.name));
     if (stored === undefined) throw kubeError.notFound(target.resource, ref.name);
@@ -118,7 +132,7 @@ export function createObjectWriter(deps: ObjectWriterDeps): ObjectWriter {
     const name = newName(target, given);
     const namespace = resource.namespaced ? (given.metadata.namespace ?? '') : '';
     requireNamespace(target, namespace);
-    const object = toStored(target, structuredCloneObject(given));
+    const object = toStored(target, conformed(target, withoutStatus(resource, given), options));
     object.metadata = freshMetadata(object.metadata, { name, namespace, now: timestamp() });
     rules.prepareCreate(resource, object);
     const problems = nameProblems(qualifiedName(resource), name);
@@ -204,9 +218,10 @@ export function createObjectWriter(deps: ObjectWriterDeps): ObjectWriter {
     update(target, ref, change, options) {
       const before = database.copy(target.resource, live(target, ref));
       const wanted = change(fromStored(target, database.copy(target.resource, live(target, ref))));
-      return write(target, before, wanted, options);
+      return write(target, before, conformed(target, wanted, options), options);
     },
-    apply(target, ref, config, options) {
+    apply(target, ref, given, options) {
+      const config = checkedConfig(target, given, options);
       const stored = database.collection(target.resource.storedAs).get(storageKey(ref.namespace, ref.name));
       if (stored === undefined) {
         if (config.metadata.uid !== undefined) {
@@ -223,7 +238,10 @@ export function createObjectWriter(deps: ObjectWriterDeps): ObjectWriter {
       const before = database.copy(target.resource, stored);
       const seen = fromStored(target, database.copy(target.resource, stored));
       const object = managedFields.onApply({ target, live: seen, config, options, now: timestamp() });
-      return { object: write(target, before, object, { ...options, applied: true }), created: false };
+      return {
+        object: write(target, before, conformed(target, object, silent), { ...options, applied: true }),
+        created: false,
+      };
     },
     remove(target, ref, options) {
       const { resource } = target;
@@ -240,7 +258,7 @@ export function createObjectWriter(deps: ObjectWriterDeps): ObjectWriter {
 
   function createApplied(target: Target, object: KubeObject, options: WriteOptions): KubeObject {
     const { resource } = target;
-    const stored = toStored(target, object);
+    const stored = toStored(target, conformed(target, withoutStatus(resource, object), silent));
     const namespace = resource.namespaced ? (stored.metadata.namespace ?? '') : '';
     const kept = stored.metadata.managedFields;
     stored.metadata = freshMetadata(stored.metadata, { name: stored.metadata.name, namespace, now: timestamp() });
@@ -268,10 +286,6 @@ function finishesRemoval(resource: ServedResource, object: KubeObject): boolean 
     return ((object.spec as { finalizers?: unknown[] } | undefined)?.finalizers ?? []).length === 0;
   }
   return (deletionGracePeriodSeconds ?? 0) === 0;
-}
-
-function structuredCloneObject(object: KubeObject): KubeObject {
-  return structuredClone(object);
 }
 
 function freshMetadata(given: ObjectMeta, facts: { name: string; namespace: string; now: string }): ObjectMeta {

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DeclarationFile, type DeclaredField, parseDeclarations } from './declaration-parser.ts';
+import { encodingOf } from './encoding-rules.ts';
 import { fieldRelation, isAtomicType, listMergeOf, retainsKeys } from './merge-rules.ts';
 import { anySchema, type Field, type Schema, type StructSchema } from './schema.ts';
 
@@ -58,10 +59,12 @@ function structOf(module: string, type: string): StructSchema | undefined {
   };
   structs.set(id, struct); // before its fields: a type may hold itself
   for (const [name, field] of declared.fields) {
+    const schema = fieldSchema({ module, owner: type, name, field });
     fields.set(name, {
-      schema: fieldSchema({ module, owner: type, name, field }),
+      schema,
       description: field.description,
       required: field.required,
+      ...encodingOf(`${id}.${name}`, schema.is === 'scalar' && !field.required),
     });
   }
   return struct;

@@ -1,10 +1,11 @@
 import type { KubeObject } from '@pilothouse/kube';
 import { kubeError } from '../api/kube-error.ts';
 import type { FieldValidation } from '../rules/write-options.ts';
-import type { Schema } from './schema.ts';
+import { canonicalQuantity } from './quantity.ts';
+import type { Field, Schema, StructSchema } from './schema.ts';
 
-/** Custom resources keep values of a wrong type, nulls and empty maps: their own schema judges them later. */
-type Report = { custom: boolean; unknown: string[]; wrong: { path: string; wanted: string; got: string }[] };
+/** `keep` leaves values of a wrong type, nulls and empty maps as they are: custom resources have their own schema to judge them. */
+type Report = { keep: boolean; unknown: string[]; wrong: { path: string; wanted: string; got: string }[] };
 
 /**
  * Brings an object a client sent into the shape its schema describes, as decoding into typed structs does: unknown fields go (an error or a
@@ -13,22 +14,23 @@ type Report = { custom: boolean; unknown: string[]; wrong: { path: string; wante
 export function conform(
   schema: Schema | undefined,
   object: KubeObject,
-  how: { fieldValidation: FieldValidation; warnings: string[]; custom: boolean; version: string },
+  how: { fieldValidation: FieldValidation; warnings: string[]; keep: boolean },
 ): KubeObject {
-  if (schema === undefined) return object;
-  const report: Report = { unknown: [], wrong: [], custom: how.custom };
+  if (schema === undefined) return structuredClone(object);
+  const version = JSON.stringify(object.apiVersion.split('/').pop());
+  const report: Report = { unknown: [], wrong: [], keep: how.keep };
   const result = shape(schema, object, { path: '', report, root: true }) as KubeObject;
   const wrong = report.wrong[0];
   if (wrong !== undefined) {
     throw kubeError.badRequest(
-      `${object.kind} in version ${JSON.stringify(how.version)} cannot be handled as a ${object.kind}: json: cannot unmarshal ${wrong.got} into Go struct field ${wrong.path} of type ${wrong.wanted}`,
+      `${object.kind} in version ${version} cannot be handled as a ${object.kind}: json: cannot unmarshal ${wrong.got} into Go struct field ${wrong.path} of type ${wrong.wanted}`,
     );
   }
   if (report.unknown.length > 0) {
     const fields = report.unknown.map((path) => `unknown field ${JSON.stringify(path)}`);
     if (how.fieldValidation === 'Strict') {
       throw kubeError.badRequest(
-        `${object.kind} in version ${JSON.stringify(how.version)} cannot be handled as a ${object.kind}: strict decoding error: ${fields.join(', ')}`,
+        `${object.kind} in version ${version} cannot be handled as a ${object.kind}: strict decoding error: ${fields.join(', ')}`,
       );
     }
     if (how.fieldValidation === 'Warn') how.warnings.push(...fields);
@@ -39,11 +41,11 @@ export function conform(
 type Place = { path: string; report: Report; root?: boolean };
 
 function shape(schema: Schema, value: unknown, at: Place): unknown {
-  if (value === undefined || (value === null && !at.report.custom)) return undefined;
+  if (value === undefined || (value === null && !at.report.keep)) return undefined;
   if (value === null) return null;
   switch (schema.is) {
     case 'any':
-      return value;
+      return structuredClone(value);
     case 'scalar':
       return scalar(schema, value, at);
     case 'list':
@@ -73,34 +75,58 @@ function mapped(values: Schema, value: Record<string, unknown>, at: Place): Reco
   return Object.fromEntries(entries);
 }
 
-function structured(
-  schema: Schema & { is: 'struct' },
-  value: Record<string, unknown>,
-  at: Place,
-): Record<string, unknown> {
-  const entries: [string, unknown][] = [];
-  for (const [key, child] of Object.entries(value)) {
-    const path = at.path === '' ? key : `${at.path}.${key}`;
-    if (at.root && (key === 'apiVersion' || key === 'kind')) {
-      entries.push([key, child]);
-      continue;
-    }
+function structured(schema: StructSchema, value: Record<string, unknown>, at: Place): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    const child = value[key];
     const field = schema.fields.get(key);
     if (field === undefined) {
-      if (schema.preserveUnknown) entries.push([key, child]);
-      else at.report.unknown.push(path);
+      if (schema.preserveUnknown || (at.root && (key === 'apiVersion' || key === 'kind'))) define(result, key, child);
+      else at.report.unknown.push(pathOf(at, key));
       continue;
     }
-    const shaped = shape(field.schema, child, { path, report: at.report });
-    if (shaped !== undefined && (field.required || at.report.custom || !vanishes(field.schema, shaped))) entries.push([key, shaped]);
+    const shaped = shape(field.schema, child, { path: pathOf(at, key), report: at.report });
+    if (shaped !== undefined && (at.report.keep || !vanishes(field, shaped))) result[key] = shaped;
   }
-  return Object.fromEntries(entries);
+  if (!at.report.keep) fillStructs(schema, result);
+  return result;
 }
 
-/** Go's omitempty: empty maps and lists of optional fields are not written. */
-function vanishes(schema: Schema, value: unknown): boolean {
-  if (schema.is === 'list') return Array.isArray(value) && value.length === 0;
-  return schema.is === 'map' && isObject(value) && Object.keys(value).length === 0;
+function pathOf(at: Place, key: string): string {
+  return at.path === '' ? key : `${at.path}.${key}`;
+}
+
+/** A plain assignment to `__proto__` would not make a key. */
+function define(target: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
+const alwaysThere = new WeakMap<StructSchema, readonly (readonly [string, Schema])[]>();
+
+/** Structs that Go holds by value are written even when nothing was said of them. */
+function fillStructs(schema: StructSchema, result: Record<string, unknown>): void {
+  let fields = alwaysThere.get(schema);
+  if (fields === undefined) {
+    fields = [...schema.fields]
+      .filter(([, field]) => field.alwaysPresent === true)
+      .map(([name, field]) => [name, field.schema] as const);
+    alwaysThere.set(schema, fields);
+  }
+  for (const [name, below] of fields) {
+    if (result[name] !== undefined || below.is !== 'struct') continue;
+    const filled = {};
+    fillStructs(below, filled);
+    result[name] = filled;
+  }
+}
+
+/** Go's omitempty. */
+function vanishes(field: Field, value: unknown): boolean {
+  if (field.required) return false;
+  if (value === '') return field.omitEmpty === true;
+  if (value === 0 || value === false) return field.omitZero === true;
+  if (field.schema.is === 'list') return Array.isArray(value) && value.length === 0;
+  return field.schema.is === 'map' && isObject(value) && Object.keys(value).length === 0;
 }
 
 function scalar(schema: Schema & { is: 'scalar' }, value: unknown, at: Place): unknown {
@@ -114,16 +140,16 @@ function scalar(schema: Schema & { is: 'scalar' }, value: unknown, at: Place): u
     case 'number':
       return got === 'number' ? value : wrong(value, at, 'int32');
     case 'int-or-string':
-      if (got === 'string') return value;
+      if (got === 'string') return schema.format === 'quantity' ? quantity(value as string, at) : value;
       if (got !== 'number') return wrong(value, at, 'intstr.IntOrString');
-      return schema.format === 'quantity' ? String(value) : value;
+      return schema.format === 'quantity' ? quantity(String(value), at) : value;
     default:
       return value;
   }
 }
 
 function wrong(value: unknown, at: Place, wanted: string): unknown {
-  if (at.report.custom) return value;
+  if (at.report.keep) return value;
   const got = Array.isArray(value)
     ? 'array'
     : value === null
@@ -133,4 +159,13 @@ function wrong(value: unknown, at: Place, wanted: string): unknown {
         : typeof value;
   at.report.wrong.push({ path: at.path, wanted, got });
   return undefined;
+}
+
+function quantity(text: string, at: Place): unknown {
+  if (at.report.keep) return text;
+  const canonical = canonicalQuantity(text);
+  if (canonical !== undefined) return canonical;
+  throw kubeError.badRequest(
+    `unable to parse quantity's value: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$' (field ${at.path})`,
+  );
 }

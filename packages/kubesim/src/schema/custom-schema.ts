@@ -8,7 +8,11 @@ export function customSchema(openApi: JsonSchema | undefined): Schema | undefine
   const root = schemaOf(openApi);
   if (root.is !== 'struct') return undefined;
   const fields = new Map(root.fields);
-  fields.set('metadata', { schema: builtinSchema('meta/v1', 'ObjectMeta') ?? anySchema, description: '', required: false });
+  fields.set('metadata', {
+    schema: builtinSchema('meta/v1', 'ObjectMeta') ?? anySchema,
+    description: '',
+    required: false,
+  });
   for (const name of ['apiVersion', 'kind']) {
     fields.set(name, { schema: { is: 'scalar', type: 'string' }, description: '', required: false });
   }
@@ -41,13 +45,21 @@ function objectSchema(json: JsonSchema): Schema {
   if (json.properties === undefined && typeof json.additionalProperties === 'object') {
     return { is: 'map', values: schemaOf(json.additionalProperties), atomic };
   }
-  if (json.properties === undefined && (keep || json.additionalProperties === true) && json['x-kubernetes-embedded-resource'] !== true) {
+  if (
+    json.properties === undefined &&
+    (keep || json.additionalProperties === true) &&
+    json['x-kubernetes-embedded-resource'] !== true
+  ) {
     return anySchema;
   }
   const required = new Set(json.required);
   const fields = new Map<string, Field>();
   for (const [name, property] of Object.entries(json.properties ?? {})) {
-    fields.set(name, { schema: schemaOf(property), description: property.description ?? '', required: required.has(name) });
+    fields.set(name, {
+      schema: schemaOf(property),
+      description: property.description ?? '',
+      required: required.has(name),
+    });
   }
   return {
     is: 'struct',

@@ -18,7 +18,11 @@ export function jsonSchemaCauses(schema: JsonSchema, value: unknown, path = ''):
 }
 
 function invalid(field: string, value: unknown, why: string): StatusCause {
-  return { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(value)}: ${why}`, field: field || '<nil>' };
+  return {
+    reason: 'FieldValueInvalid',
+    message: `Invalid value: ${JSON.stringify(value)}: ${why}`,
+    field: field || '<nil>',
+  };
 }
 
 function typeName(value: unknown): string {
@@ -65,9 +69,24 @@ function numberCauses(schema: JsonSchema, value: unknown, path: string): StatusC
   const causes: StatusCause[] = [];
   const below = minimum !== undefined && (schema.exclusiveMinimum === true ? value <= minimum : value < minimum);
   const above = maximum !== undefined && (schema.exclusiveMaximum === true ? value >= maximum : value > maximum);
-  if (below) causes.push(invalid(path, value, `${path} in body should be greater than ${schema.exclusiveMinimum === true ? '' : 'or equal to '}${minimum}`));
-  if (above) causes.push(invalid(path, value, `${path} in body should be less than ${schema.exclusiveMaximum === true ? '' : 'or equal to '}${maximum}`));
-  if (multipleOf !== undefined && value % multipleOf !== 0) causes.push(invalid(path, value, `${path} in body should be a multiple of ${multipleOf}`));
+  if (below)
+    causes.push(
+      invalid(
+        path,
+        value,
+        `${path} in body should be greater than ${schema.exclusiveMinimum === true ? '' : 'or equal to '}${minimum}`,
+      ),
+    );
+  if (above)
+    causes.push(
+      invalid(
+        path,
+        value,
+        `${path} in body should be less than ${schema.exclusiveMaximum === true ? '' : 'or equal to '}${maximum}`,
+      ),
+    );
+  if (multipleOf !== undefined && value % multipleOf !== 0)
+    causes.push(invalid(path, value, `${path} in body should be a multiple of ${multipleOf}`));
   return causes;
 }
 
@@ -78,9 +97,14 @@ function stringCauses(schema: JsonSchema, value: unknown, path: string): StatusC
   if (typeof value !== 'string') return [];
   const causes: StatusCause[] = [];
   const length = [...value].length;
-  if (schema.minLength !== undefined && length < schema.minLength) causes.push(invalid(path, value, `${path} in body should be at least ${schema.minLength} chars long`));
+  if (schema.minLength !== undefined && length < schema.minLength)
+    causes.push(invalid(path, value, `${path} in body should be at least ${schema.minLength} chars long`));
   if (schema.maxLength !== undefined && length > schema.maxLength) {
-    causes.push({ reason: 'FieldValueTooLong', message: `Too long: may not be more than ${schema.maxLength} bytes`, field: path });
+    causes.push({
+      reason: 'FieldValueTooLong',
+      message: `Too long: may not be more than ${schema.maxLength} bytes`,
+      field: path,
+    });
   }
   if (schema.pattern !== undefined && value.length <= maxPatternInput && !matches(schema.pattern, value)) {
     causes.push(invalid(path, value, `${path} in body should match '${schema.pattern}'`));
@@ -102,13 +126,19 @@ function matches(pattern: string, value: string): boolean {
 function listCauses(schema: JsonSchema, value: unknown, path: string): StatusCause[] {
   if (!Array.isArray(value)) return [];
   const causes: StatusCause[] = [];
-  if (schema.minItems !== undefined && value.length < schema.minItems) causes.push(invalid(path, value.length, `${path} in body should have at least ${schema.minItems} items`));
+  if (schema.minItems !== undefined && value.length < schema.minItems)
+    causes.push(invalid(path, value.length, `${path} in body should have at least ${schema.minItems} items`));
   if (schema.maxItems !== undefined && value.length > schema.maxItems) {
-    causes.push({ reason: 'FieldValueTooMany', message: `Too many: ${value.length}: must have at most ${schema.maxItems} items`, field: path });
+    causes.push({
+      reason: 'FieldValueTooMany',
+      message: `Too many: ${value.length}: must have at most ${schema.maxItems} items`,
+      field: path,
+    });
   }
   causes.push(...duplicateCauses(schema, value, path));
   const { items } = schema;
-  if (items !== undefined) for (const [index, item] of value.entries()) causes.push(...jsonSchemaCauses(items, item, `${path}[${index}]`));
+  if (items !== undefined)
+    for (const [index, item] of value.entries()) causes.push(...jsonSchemaCauses(items, item, `${path}[${index}]`));
   return causes;
 }
 
@@ -118,7 +148,10 @@ function duplicateCauses(schema: JsonSchema, items: readonly unknown[], path: st
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
   const seen = new Set<string>();
   return items.flatMap((item, index) => {
-    const shown = type === 'set' ? item : Object.fromEntries(keys.map((key) => [key, (item as Record<string, unknown> | null)?.[key]]));
+    const shown =
+      type === 'set'
+        ? item
+        : Object.fromEntries(keys.map((key) => [key, (item as Record<string, unknown> | null)?.[key]]));
     const identity = JSON.stringify(shown);
     if (!seen.has(identity)) {
       seen.add(identity);
@@ -136,12 +169,18 @@ function mapCauses(schema: JsonSchema, value: unknown, path: string): StatusCaus
     .filter((name) => fields[name] === undefined)
     .map((name) => ({ reason: 'FieldValueRequired', message: 'Required value', field: at(name) }));
   const count = Object.keys(fields).length;
-  if (schema.minProperties !== undefined && count < schema.minProperties) causes.push(invalid(path, count, `${path} in body should have at least ${schema.minProperties} properties`));
+  if (schema.minProperties !== undefined && count < schema.minProperties)
+    causes.push(invalid(path, count, `${path} in body should have at least ${schema.minProperties} properties`));
   if (schema.maxProperties !== undefined && count > schema.maxProperties) {
-    causes.push({ reason: 'FieldValueTooMany', message: `Too many: ${count}: must have at most ${schema.maxProperties} items`, field: path });
+    causes.push({
+      reason: 'FieldValueTooMany',
+      message: `Too many: ${count}: must have at most ${schema.maxProperties} items`,
+      field: path,
+    });
   }
   for (const [name, child] of Object.entries(fields)) {
-    if (child === undefined || (path === '' && (name === 'metadata' || name === 'apiVersion' || name === 'kind'))) continue;
+    if (child === undefined || (path === '' && (name === 'metadata' || name === 'apiVersion' || name === 'kind')))
+      continue;
     const property = schema.properties?.[name];
     const rest = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
     const below = property ?? rest;
@@ -153,8 +192,11 @@ function mapCauses(schema: JsonSchema, value: unknown, path: string): StatusCaus
 function combinedCauses(schema: JsonSchema, value: unknown, path: string): StatusCause[] {
   const holds = (one: JsonSchema) => jsonSchemaCauses(one, value, path).length === 0;
   const causes = (schema.allOf ?? []).flatMap((one) => jsonSchemaCauses(one, value, path));
-  if (schema.anyOf !== undefined && !schema.anyOf.some(holds)) causes.push(invalid(path, value, `${path} in body must validate at least one schema (anyOf)`));
-  if (schema.oneOf !== undefined && schema.oneOf.filter(holds).length !== 1) causes.push(invalid(path, value, `${path} in body must validate one and only one schema (oneOf)`));
-  if (schema.not !== undefined && holds(schema.not)) causes.push(invalid(path, value, `${path} in body must not validate the schema (not)`));
+  if (schema.anyOf !== undefined && !schema.anyOf.some(holds))
+    causes.push(invalid(path, value, `${path} in body must validate at least one schema (anyOf)`));
+  if (schema.oneOf !== undefined && schema.oneOf.filter(holds).length !== 1)
+    causes.push(invalid(path, value, `${path} in body must validate one and only one schema (oneOf)`));
+  if (schema.not !== undefined && holds(schema.not))
+    causes.push(invalid(path, value, `${path} in body must not validate the schema (not)`));
   return causes;
 }

@@ -6,6 +6,10 @@ export type Field = {
   readonly required: boolean;
   /** A struct the API server always writes, empty or not. */
   readonly alwaysPresent?: boolean;
+  /** Left out when 0 or false. */
+  readonly omitZero?: boolean;
+  /** Left out when ''. */
+  readonly omitEmpty?: boolean;
 };
 
 /** How lists merge: in server-side apply (`listType`, KEP-555) and in strategic merge patch (`patchMergeKey`). */

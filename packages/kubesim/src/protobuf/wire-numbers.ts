@@ -1,0 +1,233 @@
+/**
+ * Field numbers of the Kubernetes protobuf messages that typed clients (kubectl create, drain, auth can-i, …) send: facts of the wire
+ * format. Each line is one message: its JSON field names in the order of their numbers from 1; `9=name` jumps to a number, `name!` holds
+ * bytes (base64 in JSON), `*Type` is an embedded message whose fields JSON shows in place.
+ */
+const messages: Readonly<Record<string, readonly string[]>> = {
+  'meta/v1': [
+    'ObjectMeta: name generateName namespace selfLink uid resourceVersion generation creationTimestamp deletionTimestamp deletionGracePeriodSeconds labels annotations ownerReferences finalizers 17=managedFields',
+    'OwnerReference: kind 3=name uid apiVersion controller blockOwnerDeletion',
+    'LabelSelector: matchLabels matchExpressions',
+    'LabelSelectorRequirement: key operator values',
+    'DeleteOptions: gracePeriodSeconds preconditions orphanDependents propagationPolicy dryRun',
+    'Preconditions: uid resourceVersion',
+  ],
+  'apps/v1': [
+    'Deployment: metadata spec status',
+    'DeploymentSpec: replicas selector template strategy minReadySeconds revisionHistoryLimit paused 9=progressDeadlineSeconds',
+    'DeploymentStrategy: type rollingUpdate',
+    'RollingUpdateDeployment: maxUnavailable maxSurge',
+  ],
+  'authentication/v1': [
+    'BoundObjectReference: kind apiVersion name uid',
+    'SelfSubjectReview: metadata status',
+    'TokenRequest: metadata spec status',
+    'TokenRequestSpec: audiences 3=boundObjectRef expirationSeconds attestations',
+  ],
+  'authorization/v1': [
+    'SelfSubjectAccessReview: metadata spec status',
+    'SelfSubjectAccessReviewSpec: resourceAttributes nonResourceAttributes',
+    'SelfSubjectRulesReview: metadata spec status',
+    'SelfSubjectRulesReviewSpec: namespace',
+    'ResourceAttributes: namespace verb group version resource subresource name fieldSelector labelSelector',
+    'NonResourceAttributes: path verb',
+    'SubjectAccessReview: metadata spec status',
+    'SubjectAccessReviewSpec: resourceAttributes nonResourceAttributes user groups extra uid',
+    'LocalSubjectAccessReview: metadata spec status',
+  ],
+  'autoscaling/v1': [
+    'HorizontalPodAutoscaler: metadata spec status',
+    'HorizontalPodAutoscalerSpec: scaleTargetRef minReplicas maxReplicas targetCPUUtilizationPercentage',
+    'CrossVersionObjectReference: kind name apiVersion',
+    'Scale: metadata spec status',
+    'ScaleSpec: replicas',
+    'ScaleStatus: replicas selector',
+  ],
+  'autoscaling/v2': [
+    'HorizontalPodAutoscaler: metadata spec status',
+    'HorizontalPodAutoscalerSpec: scaleTargetRef minReplicas maxReplicas metrics behavior',
+    'CrossVersionObjectReference: kind name apiVersion',
+    'MetricSpec: type object pods resource external 7=containerResource',
+    'MetricTarget: type value averageValue averageUtilization',
+    'MetricIdentifier: name selector',
+    'ResourceMetricSource: name target',
+    'ContainerResourceMetricSource: name target container',
+    'PodsMetricSource: metric target',
+    'ObjectMetricSource: describedObject target metric',
+    'ExternalMetricSource: metric target',
+    'HorizontalPodAutoscalerBehavior: scaleUp scaleDown',
+    'HPAScalingRules: selectPolicy policies stabilizationWindowSeconds tolerance',
+    'HPAScalingPolicy: type value periodSeconds',
+  ],
+  'batch/v1': [
+    'Job: metadata spec status',
+    'JobSpec: parallelism completions activeDeadlineSeconds selector manualSelector template backoffLimit ttlSecondsAfterFinished completionMode suspend podFailurePolicy backoffLimitPerIndex maxFailedIndexes podReplacementPolicy managedBy successPolicy scheduling',
+    'CronJob: metadata spec status',
+    'CronJobSpec: schedule startingDeadlineSeconds concurrencyPolicy suspend jobTemplate successfulJobsHistoryLimit failedJobsHistoryLimit timeZone',
+    'JobTemplateSpec: metadata spec',
+    'PodFailurePolicy: rules',
+    'PodFailurePolicyRule: action onExitCodes onPodConditions',
+    'PodFailurePolicyOnExitCodesRequirement: containerName operator values',
+    'PodFailurePolicyOnPodConditionsPattern: type status',
+    'SuccessPolicy: rules',
+    'SuccessPolicyRule: succeededIndexes succeededCount',
+  ],
+  'certificates/v1': [
+    'CertificateSigningRequest: metadata spec status',
+    'CertificateSigningRequestSpec: request! username uid groups usages extra signerName expirationSeconds',
+    'CertificateSigningRequestStatus: conditions certificate!',
+    'CertificateSigningRequestCondition: type reason message lastUpdateTime lastTransitionTime status',
+  ],
+  'core/v1': [
+    'Affinity: nodeAffinity podAffinity podAntiAffinity',
+    'Binding: metadata target',
+    'Capabilities: add drop',
+    'CSIVolumeSource: driver readOnly fsType volumeAttributes nodePublishSecretRef',
+    'ConfigMap: metadata data binaryData! immutable',
+    'ConfigMapEnvSource: *LocalObjectReference optional',
+    'ConfigMapKeySelector: *LocalObjectReference key optional',
+    'ConfigMapProjection: *LocalObjectReference items 4=optional',
+    'ConfigMapVolumeSource: *LocalObjectReference items defaultMode optional defaultUser',
+    'Container: name image command args workingDir ports env resources volumeMounts livenessProbe readinessProbe lifecycle terminationMessagePath imagePullPolicy securityContext stdin stdinOnce tty envFrom terminationMessagePolicy volumeDevices startupProbe resizePolicy restartPolicy restartPolicyRules',
+    'ContainerPort: name hostPort containerPort protocol hostIP',
+    'ContainerResizePolicy: resourceName restartPolicy',
+    'DownwardAPIProjection: items',
+    'DownwardAPIVolumeFile: path fieldRef resourceFieldRef mode user',
+    'DownwardAPIVolumeSource: items defaultMode defaultUser',
+    'EmptyDirVolumeSource: medium sizeLimit mode',
+    'EnvFromSource: prefix configMapRef secretRef',
+    'EnvVar: name value valueFrom',
+    'EnvVarSource: fieldRef resourceFieldRef configMapKeyRef secretKeyRef fileKeyRef',
+    'EphemeralVolumeSource: volumeClaimTemplate',
+    'ExecAction: command',
+    'GRPCAction: port service mode',
+    'HTTPGetAction: path port host scheme httpHeaders protocol',
+    'HTTPHeader: name value',
+    'HostAlias: ip hostnames',
+    'HostPathVolumeSource: path type',
+    'KeyToPath: key path mode user',
+    'Lifecycle: postStart preStop stopSignal',
+    'LifecycleHandler: exec httpGet tcpSocket sleep',
+    'LimitRange: metadata spec',
+    'LimitRangeSpec: limits',
+    'LimitRangeItem: type max min default defaultRequest maxLimitRequestRatio',
+    'LocalObjectReference: name',
+    'NFSVolumeSource: server path readOnly',
+    'Namespace: metadata spec status',
+    'NamespaceSpec: finalizers',
+    'NodeAffinity: requiredDuringSchedulingIgnoredDuringExecution preferredDuringSchedulingIgnoredDuringExecution',
+    'NodeSelector: nodeSelectorTerms',
+    'NodeSelectorRequirement: key operator values',
+    'NodeSelectorTerm: matchExpressions matchFields',
+    'ObjectFieldSelector: apiVersion fieldPath',
+    'ObjectReference: kind namespace name uid apiVersion resourceVersion fieldPath',
+    'PersistentVolumeClaimSpec: accessModes resources volumeName selector storageClassName volumeMode dataSource dataSourceRef volumeAttributesClassName',
+    'PersistentVolumeClaimTemplate: metadata spec',
+    'PersistentVolumeClaimVolumeSource: claimName readOnly',
+    'PodAffinity: requiredDuringSchedulingIgnoredDuringExecution preferredDuringSchedulingIgnoredDuringExecution',
+    'PodAffinityTerm: labelSelector namespaces topologyKey namespaceSelector matchLabelKeys mismatchLabelKeys',
+    'PodAntiAffinity: requiredDuringSchedulingIgnoredDuringExecution preferredDuringSchedulingIgnoredDuringExecution',
+    'PodDNSConfig: nameservers searches options',
+    'PodDNSConfigOption: name value',
+    'PodOS: name',
+    'PodReadinessGate: conditionType',
+    'PodSchedulingGate: name',
+    'PodSecurityContext: seLinuxOptions runAsUser runAsNonRoot supplementalGroups fsGroup runAsGroup sysctls windowsOptions fsGroupChangePolicy seccompProfile appArmorProfile supplementalGroupsPolicy seLinuxChangePolicy',
+    'PodSpec: volumes containers restartPolicy terminationGracePeriodSeconds activeDeadlineSeconds dnsPolicy nodeSelector serviceAccountName serviceAccount nodeName hostNetwork hostPID hostIPC securityContext imagePullSecrets hostname subdomain affinity schedulerName initContainers automountServiceAccountToken tolerations hostAliases priorityClassName priority dnsConfig shareProcessNamespace readinessGates runtimeClassName enableServiceLinks preemptionPolicy overhead topologySpreadConstraints ephemeralContainers setHostnameAsFQDN os hostUsers schedulingGates resourceClaims resources hostnameOverride 43=schedulingGroup evictionResponders',
+    'PodTemplateSpec: metadata spec',
+    'PreferredSchedulingTerm: weight preference',
+    'Probe: *ProbeHandler initialDelaySeconds timeoutSeconds periodSeconds successThreshold failureThreshold terminationGracePeriodSeconds',
+    'ProbeHandler: exec httpGet tcpSocket grpc',
+    'ProjectedVolumeSource: sources defaultMode defaultUser',
+    'ResourceClaim: name request',
+    'ResourceFieldSelector: containerName resource divisor',
+    'ResourceQuota: metadata spec status',
+    'ResourceQuotaSpec: hard scopes scopeSelector',
+    'ResourceRequirements: limits requests claims',
+    'SELinuxOptions: user role type level',
+    'ScopeSelector: matchExpressions',
+    'ScopedResourceSelectorRequirement: scopeName operator values',
+    'SeccompProfile: type localhostProfile',
+    'Secret: metadata data! type stringData immutable',
+    'SecretEnvSource: *LocalObjectReference optional',
+    'SecretKeySelector: *LocalObjectReference key optional',
+    'SecretProjection: *LocalObjectReference items 4=optional',
+    'SecretVolumeSource: secretName items defaultMode optional defaultUser',
+    'SecurityContext: capabilities privileged seLinuxOptions runAsUser runAsNonRoot readOnlyRootFilesystem allowPrivilegeEscalation runAsGroup procMount windowsOptions seccompProfile appArmorProfile',
+    'Service: metadata spec status',
+    'ServiceAccount: metadata secrets imagePullSecrets automountServiceAccountToken',
+    'ServiceAccountTokenProjection: audience expirationSeconds path user',
+    'ServicePort: name protocol port targetPort nodePort appProtocol',
+    'ServiceSpec: ports selector clusterIP type externalIPs 7=sessionAffinity loadBalancerIP loadBalancerSourceRanges externalName externalTrafficPolicy healthCheckNodePort publishNotReadyAddresses sessionAffinityConfig 17=ipFamilyPolicy clusterIPs ipFamilies allocateLoadBalancerNodePorts loadBalancerClass internalTrafficPolicy trafficDistribution',
+    'SessionAffinityConfig: clientIP',
+    'ClientIPConfig: timeoutSeconds',
+    'SleepAction: seconds',
+    'Sysctl: name value',
+    'TCPSocketAction: port host',
+    'Toleration: key operator value effect tolerationSeconds',
+    'TopologySpreadConstraint: maxSkew topologyKey whenUnsatisfiable labelSelector minDomains nodeAffinityPolicy nodeTaintsPolicy matchLabelKeys',
+    'TypedLocalObjectReference: apiGroup kind name',
+    'TypedObjectReference: apiGroup kind name namespace',
+    'Volume: name *VolumeSource',
+    'VolumeDevice: name devicePath',
+    'VolumeMount: name readOnly mountPath subPath mountPropagation subPathExpr recursiveReadOnly bindMountOptions',
+    'VolumeProjection: secret downwardAPI configMap serviceAccountToken clusterTrustBundle podCertificate',
+    'VolumeResourceRequirements: limits requests',
+    'VolumeSource: hostPath emptyDir gcePersistentDisk awsElasticBlockStore gitRepo secret nfs iscsi glusterfs persistentVolumeClaim rbd flexVolume cinder cephfs flocker downwardAPI fc azureFile configMap vsphereVolume quobyte azureDisk photonPersistentDisk portworxVolume scaleIO projected storageos csi ephemeral image',
+    'WeightedPodAffinityTerm: weight podAffinityTerm',
+  ],
+  'networking/v1': [
+    'Ingress: metadata spec status',
+    'IngressSpec: defaultBackend tls rules ingressClassName',
+    'IngressBackend: 3=resource service',
+    'IngressRule: host *IngressRuleValue',
+    'IngressRuleValue: http',
+    'HTTPIngressRuleValue: paths',
+    'HTTPIngressPath: path backend pathType',
+    'IngressServiceBackend: name port',
+    'ServiceBackendPort: name number',
+    'IngressTLS: hosts secretName',
+  ],
+  'policy/v1': [
+    'Eviction: metadata deleteOptions',
+    'PodDisruptionBudget: metadata spec status',
+    'PodDisruptionBudgetSpec: minAvailable selector maxUnavailable unhealthyPodEvictionPolicy',
+  ],
+  'rbac/v1': [
+    'AggregationRule: clusterRoleSelectors',
+    'ClusterRole: metadata rules aggregationRule',
+    'ClusterRoleBinding: metadata subjects roleRef',
+    'PolicyRule: verbs apiGroups resources resourceNames nonResourceURLs',
+    'Role: metadata rules',
+    'RoleBinding: metadata subjects roleRef',
+    'RoleRef: apiGroup kind name',
+    'Subject: kind apiGroup name namespace',
+  ],
+  'scheduling/v1': ['PriorityClass: metadata value globalDefault description preemptionPolicy'],
+};
+
+export type WireField = { name: string; bytes: boolean; embedded: string | undefined };
+export type WireMessage = ReadonlyMap<number, WireField>;
+
+const parsed = new Map<string, WireMessage>();
+
+/** The fields of a message by number, or undefined when it is not described here. */
+export function wireMessage(module: string, type: string): WireMessage | undefined {
+  if (parsed.size === 0) {
+    for (const [home, lines] of Object.entries(messages))
+      for (const line of lines) parsed.set(...parseLine(home, line));
+  }
+  return parsed.get(`${module} ${type}`);
+}
+
+function parseLine(module: string, line: string): [string, WireMessage] {
+  const [type = '', list = ''] = line.split(': ');
+  const fields = new Map<number, WireField>();
+  let number = 0;
+  for (const word of list.split(' ')) {
+    const [, at, star, name = '', bang] = /^(?:(\d+)=)?(\*?)(\w+)(!?)$/.exec(word) ?? [];
+    number = at === undefined ? number + 1 : Number(at);
+    fields.set(number, { name, bytes: bang === '!', embedded: star === '*' ? name : undefined });
+  }
+  return [`${module} ${type}`, fields];
+}
