@@ -1,0 +1,62 @@
+import { type ApiClient, createApiClient } from '@pilothouse/contract/client';
+import { type Style, styleFor } from '../output/style.ts';
+import { terminalLines } from '../output/terminal-text.ts';
+import { type CliIo, processIo, writeTo } from './cli-io.ts';
+import type { GlobalOptions } from './lazy-action.ts';
+import { chooseServer, type ServerChoice } from './server-choice.ts';
+
+/** What a command is given. */
+export type CliContext = {
+  readonly io: CliIo;
+  /** Paints standard output. */
+  readonly style: Style;
+  readonly globals: GlobalOptions;
+  /** The server this command talks to; fails with what to do when there is none. */
+  server(): ServerChoice;
+  api(): ApiClient;
+  /** Waits while the reader of standard output is slower. */
+  print(text: string): Promise<void> | undefined;
+  /** A line on standard error that is not a result. */
+  note(text: string): void;
+  warn(text: string): void;
+  /** One of several things failed; the command goes on with the others. */
+  error(text: string): void;
+  /** Aborts when the person presses Ctrl-C, for commands that have something to put in order. */
+  readonly interrupted: AbortSignal;
+};
+
+export function createCliContext(options: {
+  globals: GlobalOptions;
+  io?: CliIo;
+  interrupted?: AbortSignal;
+}): CliContext {
+  const { globals, io = processIo, interrupted = new AbortController().signal } = options;
+  const env = globals.color === false ? { ...io.env, NO_COLOR: '1' } : io.env;
+  const errorStyle = styleFor(io.stderr, env);
+  let choice: ServerChoice | undefined;
+  let client: ApiClient | undefined;
+  const server = () => {
+    choice ??= chooseServer({ env: io.env, server: globals.server });
+    return choice;
+  };
+  return {
+    io: { ...io, env },
+    style: styleFor(io.stdout, env),
+    globals,
+    server,
+    api() {
+      const { url, token } = server();
+      client ??= createApiClient({
+        baseUrl: url,
+        accessToken: async () => token,
+        fetch: (input, init) => fetch(input, { ...init, signal: init?.signal ?? interrupted }),
+      });
+      return client;
+    },
+    print: (text) => writeTo(io.stdout, text),
+    note: (text) => void io.stderr.write(`${terminalLines(text)}\n`),
+    warn: (text) => void io.stderr.write(`${errorStyle('yellow', 'warning:')} ${terminalLines(text)}\n`),
+    error: (text) => void io.stderr.write(`${errorStyle('red', 'error:')} ${terminalLines(text)}\n`),
+    interrupted,
+  };
+}

@@ -1,0 +1,15 @@
+import type { CliContext } from './cli-context.ts';
+import { usageError } from './usage-error.ts';
+
+export type NamespaceOptions = { namespace?: string; allNamespaces?: boolean };
+
+/** One namespace, as kubectl has it: the option, PILOTHOUSE_NAMESPACE, the one chosen with `pilothouse use`, or `default`. */
+export function chooseNamespace(context: CliContext, options: { namespace?: string }): string {
+  return options.namespace ?? context.io.env.PILOTHOUSE_NAMESPACE ?? context.server().saved.namespace ?? 'default';
+}
+
+/** For the `namespaces` query; undefined is all of them. */
+export function chooseNamespaces(context: CliContext, options: NamespaceOptions): string | undefined {
+  if (options.allNamespaces && options.namespace) throw usageError('Give one of --namespace and --all-namespaces.');
+  return options.allNamespaces ? undefined : chooseNamespace(context, options);
+}
