@@ -4,23 +4,23 @@ import type { Doorbell } from '../../platform/events/doorbell.ts';
 import type { EventLog } from '../../platform/events/event-log.ts';
 import type { PrincipalCache } from './principal-cache.ts';
 
-/** What may have changed somebody's access. Every replica reads these from the log and asks the database again about `data.userId`. */
-export const accessEventTypes = [
-  'user.created',
+/** What gives somebody a new way in, or a new account none: no answer that is remembered becomes wrong by it. */
+const additions = ['user.created', 'session.started', 'token.created'] as const;
+
+/** What makes remembered answers wrong. Every replica reads these from the log and asks the database again about `data.userId`. */
+export const accessChangeTypes = [
   'user.updated',
   'user.disabled',
   'user.enabled',
   'user.deleted',
-  'session.started',
   'session.revoked',
-  'token.created',
   'token.revoked',
   'roleBinding.created',
   'roleBinding.deleted',
 ] as const;
 
 export type AccessEvent = {
-  readonly type: (typeof accessEventTypes)[number];
+  readonly type: (typeof additions)[number] | (typeof accessChangeTypes)[number];
   /** The id of the user, session, token or binding that the type names. */
   readonly id: string;
   /** Whose access it is. */
@@ -64,6 +64,7 @@ export function createAccessChanges({ database, events, doorbell, cache, log }: 
       const noun = type.slice(0, type.indexOf('.'));
       const data = { userId, ...(clusterId === undefined ? {} : { clusterId }) };
       events.append(tx, { type, subject: `${noun}/${id}`, actor, data });
+      if (!isChange(type)) return;
       doorbell.ringOnCommit(tx, 'access');
       database.afterCommit(tx, () => tell(userId));
     },
@@ -73,4 +74,8 @@ export function createAccessChanges({ database, events, doorbell, cache, log }: 
       return result;
     },
   };
+}
+
+function isChange(type: AccessEvent['type']): boolean {
+  return (accessChangeTypes as readonly string[]).includes(type);
 }

@@ -41,6 +41,8 @@ export type RoleBindingStore = {
     binding: Pick<NewRoleBinding, 'userId' | 'clusterId' | 'namespaces'>,
     now: number,
   ): Promise<void>;
+  /** Makes room on a scope whatever is there. */
+  deleteOnScope(tx: Transaction, binding: Pick<NewRoleBinding, 'userId' | 'clusterId' | 'namespaces'>): Promise<void>;
   find(reader: Reader, id: string): Promise<RoleBindingRecord | undefined>;
   delete(tx: Transaction, id: string): Promise<void>;
   /** Current ones in the order they were made. */
@@ -86,6 +88,13 @@ export function createRoleBindingStore(): RoleBindingStore {
         .where('user_id', '=', binding.userId)
         .where('scope', '=', scopeOf(binding))
         .where('expires_at', '<=', now)
+        .execute();
+    },
+    async deleteOnScope(tx, binding) {
+      await tx
+        .deleteFrom('role_bindings')
+        .where('user_id', '=', binding.userId)
+        .where('scope', '=', scopeOf(binding))
         .execute();
     },
     async find(reader, id) {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import { isIPv6 } from 'node:net';
 import type { Clock } from '@pilothouse/core';
 import type { Database, Transaction } from '../../platform/database/database.ts';
+import { addressKey } from '../../platform/http/rate-limits.ts';
 import {
   accountLimits,
   addressLimits,
@@ -90,24 +90,10 @@ export function createSignInThrottle({ database, clock }: { database: Database; 
 
 /** The account's key always before the address's, so that two tries never wait for each other. */
 function keysOf({ email, address, isKnownAddress }: SignInTry): [account: Key, address: Key] {
-  const from = networkOf(address);
+  const from = addressKey(address);
   const account = isKnownAddress ? `account ${email} from ${from}` : `account ${email}`;
   return [
     { key: hash('sha256', account, 'base64url'), limits: accountLimits },
     { key: hash('sha256', `address ${from}`, 'base64url'), limits: addressLimits },
   ];
-}
-
-/** One line to the internet: an IPv4 address, or the /64 network of an IPv6 one, whose holder has all addresses in it. */
-export function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  const withoutZone = address.split('%')[0] ?? '';
-  if (!isIPv6(withoutZone)) return address;
-  const canonical = new URL(`http://[${withoutZone}]`).hostname.slice(1, -1);
-  const [head = '', tail] = canonical.split('::');
-  const groups = head === '' ? [] : head.split(':');
-  const rest = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? 0 : 8 - groups.length - rest.length;
-  return `${[...groups, ...Array<string>(zeros).fill('0'), ...rest].slice(0, 4).join(':')}::/64`;
 }
