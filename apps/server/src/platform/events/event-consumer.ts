@@ -16,5 +16,7 @@ export type EventConsumer = {
   readonly attempts?: number;
   /** Milliseconds one try may take (default 30,000). */
   readonly timeout?: number;
+  /** Subjects whose events may be handled at the same time (default 1). */
+  readonly concurrency?: number;
   handle(event: PlatformEvent, options: { attempt: number; signal: AbortSignal }): Promise<void>;
 };

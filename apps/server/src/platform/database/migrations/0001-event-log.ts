@@ -22,16 +22,19 @@ export const eventLog: Migration = {
       fence ${integer} not null,
       seen_at ${integer} not null
     )`,
-    // Events that failed and wait for another try, and later events of the same subject, which wait behind them.
+    // Events that failed and wait for another try, and later events of the same subject, which wait behind them (without due_at).
     `create table event_retries (
       consumer ${text} not null,
       seq ${integer} not null,
       subject ${text} not null,
+      event ${json} not null,
       attempts ${integer} not null,
-      due_at ${integer} not null,
+      due_at ${integer},
       error ${text},
       primary key (consumer, seq)
     )`,
+    'create index event_retries_by_due on event_retries (consumer, due_at)',
+    'create index event_retries_by_subject on event_retries (consumer, subject, seq)',
     `create table dead_letters (
       id ${text} primary key,
       consumer ${text} not null,
