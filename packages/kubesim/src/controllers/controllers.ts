@@ -1,14 +1,26 @@
 import { type Clock, type Logger, type Service, silentLogger } from '@pilothouse/core';
 import type { ObjectStorePort } from '../object-store-port.ts';
+import { startPodAutoscaler } from './autoscaling/pod-autoscaler.ts';
 import { clusterStore } from './cluster-store.ts';
 import type { ControllerDeps } from './controller-deps.ts';
+import { startDaemonSetController } from './daemonset-controller.ts';
 import { startDeploymentController } from './deployment/deployment-controller.ts';
+import { startDisruptionController } from './disruption-budgets.ts';
+import { startEventExpiry } from './event-expiry.ts';
 import { createEventRecorder } from './event-recorder.ts';
+import { startCronJobController } from './jobs/cronjob-controller.ts';
+import { startJobController } from './jobs/job-controller.ts';
 import { startKubelet } from './kubelet/kubelet.ts';
+import { startNamespaceContents } from './namespace-contents.ts';
+import { startNodeHeartbeats } from './nodes/node-heartbeats.ts';
+import { startNodeLifecycle } from './nodes/node-lifecycle.ts';
 import { startReplicaSetController, startReplicationController } from './replica-controller.ts';
+import { startQuotaController } from './resource-quotas.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
 import { startEndpointController } from './services/endpoint-slices.ts';
 import { startIngressController, startLoadBalancerController } from './services/load-balancers.ts';
+import { startStatefulSetController } from './statefulset/statefulset-controller.ts';
+import { startVolumeBinder } from './storage/volume-binder.ts';
 import { createWorkScheduler, type WorkScheduler } from './work-scheduler.ts';
 
 export type ControllersDeps = { store: ObjectStorePort; clock: Clock; logger?: Logger };
@@ -16,18 +28,44 @@ export type ControllersDeps = { store: ObjectStorePort; clock: Clock; logger?: L
 /** The controllers of a simulated cluster. They are subscribed at once and act while `service` runs, or as `work` is driven by hand. */
 export type Controllers = { service: Service; work: WorkScheduler };
 
-/** Starts every controller over one queue of work. */
+/** Starts every controller over one queue of work. Nodes begin to send heartbeats when `service` runs. */
 export function createControllers({ store, clock, logger = silentLogger }: ControllersDeps): Controllers {
   const typed = clusterStore(store);
   const work = createWorkScheduler({ clock, logger });
   const deps: ControllerDeps = { store: typed, clock, work, recorder: createEventRecorder({ store: typed, clock }) };
-  startScheduler(deps);
-  startKubelet(deps);
-  startDeploymentController(deps);
-  startReplicaSetController(deps);
-  startReplicationController(deps);
-  startEndpointController(deps);
-  startLoadBalancerController(deps);
-  startIngressController(deps);
-  return { work, service: { name: 'simulated controllers', run: work.run } };
+  for (const start of controllers) start(deps);
+  const heartbeats = startNodeHeartbeats(deps);
+  return {
+    work,
+    service: {
+      name: 'simulated controllers',
+      run(signal, ready) {
+        heartbeats.begin();
+        ready();
+        return work.run(signal);
+      },
+    },
+  };
 }
+
+const controllers: readonly ((deps: ControllerDeps) => void)[] = [
+  startScheduler,
+  startKubelet,
+  startDeploymentController,
+  startReplicaSetController,
+  startReplicationController,
+  startStatefulSetController,
+  startDaemonSetController,
+  startJobController,
+  startCronJobController,
+  startEndpointController,
+  startLoadBalancerController,
+  startIngressController,
+  startVolumeBinder,
+  startPodAutoscaler,
+  startDisruptionController,
+  startQuotaController,
+  startNamespaceContents,
+  startNodeLifecycle,
+  startEventExpiry,
+];

@@ -102,9 +102,9 @@ export function createEventRecorder({ store, clock }: { store: ClusterStore; clo
       const before = known.get(key);
       if (before !== undefined) {
         const updated = store.update('events', { namespace: before.namespace, name: before.name }, (event) => {
-          event['count'] = Number(event['count'] ?? 1) + 1;
-          event['lastTimestamp'] = timestamp(now);
-          event['message'] = message;
+          event.count = Number(event.count ?? 1) + 1;
+          event.lastTimestamp = timestamp(now);
+          event.message = message;
         });
         if (updated !== undefined) return remember(known, key, { ...before, last: now });
       }
@@ -130,8 +130,8 @@ export function createEventRecorder({ store, clock }: { store: ClusterStore; clo
       const before = known.get(key);
       if (before !== undefined && now - before.last < seriesWindow) {
         const updated = store.update('events', { namespace: before.namespace, name: before.name }, (event) => {
-          const series = event['series'] as { count: number } | undefined;
-          event['series'] = { count: (series?.count ?? 1) + 1, lastObservedTime: microTimestamp(now) };
+          const series = event.series as { count: number } | undefined;
+          event.series = { count: (series?.count ?? 1) + 1, lastObservedTime: microTimestamp(now) };
         });
         if (updated !== undefined) return remember(known, key, { ...before, last: now });
       }

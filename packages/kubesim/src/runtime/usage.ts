@@ -36,8 +36,8 @@ type Resources = { resources?: { requests?: Record<string, string>; limits?: Rec
 type Moment = { seed: string; now: number; age: number };
 
 function cpu(pod: KubeObject, { resources }: Resources, { seed, now, age }: Moment): number {
-  const request = quantity(resources?.requests?.['cpu']) || 0.05;
-  const limit = quantity(resources?.limits?.['cpu']) || request * 6;
+  const request = quantity(resources?.requests?.cpu) || 0.05;
+  const limit = quantity(resources?.limits?.cpu) || request * 6;
   const share = Number(
     pod.metadata.annotations?.[`${annotationPrefix}cpu-share`] ?? 0.45 + fraction(`${seed}/cpu`) * 0.2,
   );
@@ -48,8 +48,8 @@ function cpu(pod: KubeObject, { resources }: Resources, { seed, now, age }: Mome
 }
 
 function memory({ resources }: Resources, { seed, now, age }: Moment): number {
-  const request = quantity(resources?.requests?.['memory']) || 64 * mebibyte;
-  const limit = quantity(resources?.limits?.['memory']) || request * 2;
+  const request = quantity(resources?.requests?.memory) || 64 * mebibyte;
+  const limit = quantity(resources?.limits?.memory) || request * 2;
   const level = request * (0.55 + fraction(`${seed}/memory`) * 0.3);
   const warm = 1 - Math.exp(-age / 600_000);
   const saw = ((now / 1000 + fraction(seed) * 180) % 180) / 180;

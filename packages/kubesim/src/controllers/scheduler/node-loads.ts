@@ -56,7 +56,7 @@ export function createNodeLoads(): NodeLoads {
     noteNode(node) {
       const from = node.status?.allocatable ?? node.status?.capacity ?? {};
       const resources = Object.fromEntries(Object.entries(from).map(([name, text]) => [name, quantity(text)]));
-      loadOf(node.metadata.name).allocatable = { pods: resources['pods'] ?? 110, resources };
+      loadOf(node.metadata.name).allocatable = { pods: resources.pods ?? 110, resources };
     },
     all: () => loads,
   };

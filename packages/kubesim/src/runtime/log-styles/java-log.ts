@@ -36,7 +36,7 @@ export const javaLog: LogStyle = {
       ),
     ];
   },
-  record(subject, moment) {
+  record(_subject, moment) {
     const { chance, time } = moment;
     const dice = chance();
     if (dice < 0.02) return stackTrace(moment, 'java.net.SocketTimeoutException: Read timed out');
