@@ -9,6 +9,8 @@ export type SseStream = {
   send(event: SseEvent): void;
   /** Sends frames that were encoded once and are shared by many clients (`encodeSseEvent`). */
   sendEncoded(frames: Buffer): void;
+  /** Resolves when most of what was sent is on its way, or when the stream has ended. */
+  drained(): Promise<void>;
   /** Tells the client why (an event `close` with `{ code, message }`), then ends the stream. */
   close(code: string, message: string): void;
 };
@@ -83,6 +85,13 @@ export function createSseStream(context: RequestContext, options: SseStreamOptio
     lastEventId: typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : undefined,
     send: (event) => write(encodeSseEvent(event)),
     sendEncoded: write,
+    async drained() {
+      while (raw.writableNeedDrain && !ended.signal.aborted)
+        await new Promise<void>((resolve) => {
+          raw.once('drain', resolve);
+          ended.signal.addEventListener('abort', () => resolve(), { once: true });
+        });
+    },
     close,
   };
 }
