@@ -14,8 +14,8 @@ const major = Number(process.versions.node.split('.')[0]);
 if (major < oldestNode) {
   const pinned = fileURLToPath(new URL('../../../node_modules/node/bin/node', import.meta.url));
   if (!existsSync(pinned)) {
-    console.error(
-      `pilothouse needs Node.js ${oldestNode} or later; this is ${process.version}. Run npm ci, or install a current Node.js.`,
+    process.stderr.write(
+      `pilothouse needs Node.js ${oldestNode} or later; this is ${process.version}. Run npm ci, or install a current Node.js.\n`,
     );
     process.exit(2);
   }

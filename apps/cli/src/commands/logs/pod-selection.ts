@@ -54,7 +54,8 @@ export async function selectPods(
 /** The label selector of a workload's pods in the text form of the API (labels and selectors, Kubernetes concepts). */
 export function podSelectorOf(object: KubeObject): string | undefined {
   const spec = part(object.spec);
-  if (object.kind === 'Service' || object.kind === 'ReplicationController') return equalities(part(spec.selector));
+  if (object.kind === 'Service' || object.kind === 'ReplicationController')
+    return equalities(part(spec.selector)) || undefined;
   const selector = part(spec.selector);
   const expressions = list(selector.matchExpressions).map((each) => {
     const values = Array.isArray(each.values) ? each.values.join(',') : '';

@@ -63,8 +63,7 @@ async function readOnce(
     const message = JSON.parse(line) as LogMessage;
     if (message.type === 'end') return true;
     if (message.type === 'line' && !resume.accept(message.at)) continue;
-    const wait = request.take(message);
-    if (wait) await wait;
+    await request.take(message);
   }
   return false;
 }
