@@ -51,7 +51,7 @@ export function createClusterDirectory({ store, events, doorbell, log }: Cluster
 
   /** Calls that come while one loads share the next: what they were called for may have come too late for the first. */
   async function refresh(): Promise<void> {
-    if (running) {
+    if (running !== undefined) {
       again = true;
       return running;
     }

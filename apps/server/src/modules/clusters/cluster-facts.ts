@@ -1,8 +1,9 @@
 import type { ClusterFacts } from '@pilothouse/contract';
 import { type Clock, isAppError } from '@pilothouse/core';
-import { type KubeClient, type KubeObject, parseQuantity, type ResourceType } from '@pilothouse/kube';
+import type { KubeClient, KubeObject, ResourceType } from '@pilothouse/kube';
 import { detectProvider } from './cluster-provider.ts';
 import { isoOf } from './cluster-view.ts';
+import { parseQuantity } from './quantity.ts';
 
 /** API groups that say what a cluster can do; shown as its features. */
 const groupsOfNote = [

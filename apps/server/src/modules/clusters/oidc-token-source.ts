@@ -32,11 +32,11 @@ export function createOidcTokenSource(deps: OidcTokenSourceDeps): (options: { re
     const url = `${access.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
     const answer = await request(url, { method: 'GET' });
     const document = objectOf(answer.body);
-    if (answer.status !== 200 || typeof document['token_endpoint'] !== 'string')
+    if (answer.status !== 200 || typeof document.token_endpoint !== 'string')
       throw issuerFault(`The issuer's discovery document cannot be read (HTTP ${answer.status})`);
-    if (document['issuer'] !== access.issuer && document['issuer'] !== `${access.issuer}/`)
+    if (document.issuer !== access.issuer && document.issuer !== `${access.issuer}/`)
       throw issuerFault('The discovery document is that of another issuer');
-    endpoint = document['token_endpoint'];
+    endpoint = document.token_endpoint;
     return endpoint;
   }
 
@@ -48,21 +48,21 @@ export function createOidcTokenSource(deps: OidcTokenSourceDeps): (options: { re
       accept: 'application/json',
     };
     if (access.clientSecret === undefined) form.set('client_id', access.clientId);
-    else headers['authorization'] = basic(access.clientId, access.clientSecret);
+    else headers.authorization = basic(access.clientId, access.clientSecret);
     const answer = await request(url, { method: 'POST', headers, body: form.toString() });
     const body = objectOf(answer.body);
     if (answer.status !== 200) {
-      const reason = typeof body['error'] === 'string' ? body['error'].slice(0, 100) : `HTTP ${answer.status}`;
+      const reason = typeof body.error === 'string' ? body.error.slice(0, 100) : `HTTP ${answer.status}`;
       throw appError('cluster_unauthorized', `The identity provider refused the refresh token: ${reason}`);
     }
-    const token = body['id_token'];
+    const token = body.id_token;
     if (typeof token !== 'string')
       throw issuerFault('The identity provider gave no id_token; ask for the scope "openid"');
-    if (typeof body['refresh_token'] === 'string' && body['refresh_token'] !== refreshToken) {
-      refreshToken = body['refresh_token'];
+    if (typeof body.refresh_token === 'string' && body.refresh_token !== refreshToken) {
+      refreshToken = body.refresh_token;
       await onRefreshToken(refreshToken);
     }
-    held = { token, expiresAt: expiryOf(token, body['expires_in'], clock.now()) };
+    held = { token, expiresAt: expiryOf(token, body.expires_in, clock.now()) };
     return token;
   }
 
@@ -83,7 +83,7 @@ function basic(clientId: string, clientSecret: string): string {
 /** `exp` of the token itself, as far as it can be read; the cluster is the one who checks the signature. */
 function expiryOf(token: string, expiresIn: unknown, now: number): number {
   const claims = objectOf(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
-  if (typeof claims['exp'] === 'number') return claims['exp'] * 1000;
+  if (typeof claims.exp === 'number') return claims.exp * 1000;
   return now + (typeof expiresIn === 'number' ? expiresIn * 1000 : 5 * 60_000);
 }
 

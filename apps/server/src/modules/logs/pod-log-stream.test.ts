@@ -76,13 +76,15 @@ describe('following a log', () => {
         async (gaps, breakAfter) => {
           let now = 0;
           let number = 0;
-          const instances = gaps.map((instance) =>
-            instance.map((gap): Line => {
+          const instances = gaps.map((instance) => {
+            // A container takes at least this long to come back.
+            now += 1_000_000;
+            return instance.map((gap): Line => {
               now += gap;
               number += 1;
               return [at(now), `line ${number}`];
-            }),
-          );
+            });
+          });
           const { texts, messages } = await collect({ instances, breakAfter, willRestart: true });
           expect(texts).toEqual(instances.flat().map(([, text]) => text));
           expect(messages.at(-1)).toEqual({ type: 'end' });

@@ -30,8 +30,8 @@ export function maskObject(object: KubeObject): KubeObject {
     metadata: hasCopy ? { ...object.metadata, annotations: otherAnnotations } : object.metadata,
   };
   if (!isSecret(object)) return masked;
-  if (object['data'] !== undefined) masked['data'] = sizesOf(object['data'], 'base64');
-  if (object['stringData'] !== undefined) masked['stringData'] = sizesOf(object['stringData'], 'utf8');
+  if (object.data !== undefined) masked.data = sizesOf(object.data, 'base64');
+  if (object.stringData !== undefined) masked.stringData = sizesOf(object.stringData, 'utf8');
   return masked;
 }
 

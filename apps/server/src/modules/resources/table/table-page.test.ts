@@ -22,11 +22,11 @@ const rules: RowRules = {
 };
 
 function statusOf(object: KubeObject): string {
-  return String(object['status']);
+  return String(object.status);
 }
 
 function restartsOf(object: KubeObject): number | null {
-  return typeof object['restarts'] === 'number' ? object['restarts'] : null;
+  return typeof object.restarts === 'number' ? object.restarts : null;
 }
 
 type Draft = { namespace: string; name: string; status: HealthStatus; restarts: number | null };
