@@ -4,9 +4,13 @@ export type { ClientTimeouts } from './client/cluster-transport.ts';
 export { createKubeClient } from './client/create-kube-client.ts';
 export type * from './cluster-cache.ts';
 export { objectKey } from './cluster-cache.ts';
+export type { Cell, ColumnType, TableColumn } from './columns/table-column.ts';
+export { type TableRules, tableColumns } from './columns/table-columns.ts';
 export { discoverResources } from './discovery/discover-resources.ts';
 export { findResourceType } from './discovery/find-resource-type.ts';
 export type { DiscoveryFailure } from './discovery/group-version.ts';
+export { health, reviewHealth } from './health/health.ts';
+export type { HealthContext, Verdict } from './health/verdict.ts';
 export { type Health, type HealthStatus, healthStatuses, worseHealth } from './health-status.ts';
 export type * from './kube-client.ts';
 export type * from './kube-object.ts';
@@ -18,6 +22,7 @@ export {
   type KubeconfigPolicy,
   parseKubeconfig,
 } from './kubeconfig/parse-kubeconfig.ts';
+export { formatQuantity, type Nanos, numberOfNanos, parseQuantity, quantityNumber } from './quantity/quantity.ts';
 export { apiVersionOf, type ResourceType, resourceName } from './resource-type.ts';
 export {
   type LabelRequirement,

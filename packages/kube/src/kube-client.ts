@@ -160,9 +160,7 @@ export type KubeClient = {
   /** SelfSubjectAccessReview. */
   canI(review: AccessReview): Promise<{ allowed: boolean; reason?: string }>;
   /** SelfSubjectRulesReview of one namespace. */
-  rules(
-    namespace: string,
-  ): Promise<{
+  rules(namespace: string): Promise<{
     incomplete: boolean;
     resourceRules: { verbs: string[]; apiGroups: string[]; resources: string[]; resourceNames?: string[] }[];
   }>;

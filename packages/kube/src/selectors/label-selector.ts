@@ -24,7 +24,7 @@ export function parseLabelSelector(selector: string | LabelSelectorObject): Labe
   const requirements = typeof selector === 'string' ? parseText(selector) : parseObject(selector);
   return {
     requirements,
-    matches: (labels) => requirements.every((each) => satisfies(each, valueOf(labels, each.key))),
+    matches: (labels) => requirements.every((each) => satisfies(each, labelValue(labels, each.key))),
   };
 }
 
@@ -33,7 +33,7 @@ export function matchesLabelSelector(selector: LabelSelector, labels: Labels): b
   return selector.matches(labels);
 }
 
-function valueOf(labels: Labels, key: string): string | undefined {
+function labelValue(labels: Labels, key: string): string | undefined {
   return labels && Object.hasOwn(labels, key) ? labels[key] : undefined;
 }
 
