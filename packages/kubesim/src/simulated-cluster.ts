@@ -62,8 +62,15 @@ export function createSimulatedCluster(options: SimulatedClusterOptions = {}): S
     cacheBytes: options.cacheBytes ?? 32 * 1024 * 1024,
   });
   const catalogue = createResourceCatalogue(builtinResources());
-  const rules = createObjectRules({ now: () => clock.now() });
-  const writer = createObjectWriter({ database, catalogue, clock, rules, managedFields: createManagedFields() });
+  const rules = createObjectRules({
+    now: () => clock.now(),
+    find(name, key) {
+      const resource = catalogue.byName(name);
+      const stored = database.collection(name).get(key);
+      return resource === undefined || stored === undefined ? undefined : database.read(resource, stored);
+    },
+  });
+  const writer = createObjectWriter({ database, clock, rules, managedFields: createManagedFields() });
   const store = createStorePort({ database, catalogue, writer, clock, logger });
   const faults = createFaultSwitch();
   const access = createAccess(options.users ?? []);

@@ -3,6 +3,8 @@ import type { Schema } from '../schema/schema.ts';
 import { createFieldSetBuilder, type FieldSet } from './field-set.ts';
 import { isLeaf, type Part, partsOf } from './typed-value.ts';
 
+type FieldSetBuilder = ReturnType<typeof createFieldSetBuilder>;
+
 export type FieldChanges = { added: FieldSet; modified: FieldSet; removed: FieldSet };
 
 /** Every field a configuration sets: what an applier comes to own. */
@@ -34,11 +36,17 @@ export function fieldChanges(schema: Schema, before: unknown, after: unknown): F
   const modified = createFieldSetBuilder();
   const removed = createFieldSetBuilder();
 
-  /** Everything in a part that stands on one side only. */
-  const whole = (path: readonly string[], part: Part, into: ReturnType<typeof createFieldSetBuilder>) => {
+  /**
+   * Everything in a part that stands on one side only. A struct that Go holds by value is there on both sides, if empty on one, as long
+   * as what holds it is: then the struct itself is no change, only its content.
+   */
+  const whole = (path: readonly string[], part: Part, how: { into: FieldSetBuilder; held: boolean }) => {
+    const { into } = how;
+    const there = how.held && part.alwaysPresent;
+    if (there && isEmptyMap(part.value)) return;
     if (isLeaf(part.schema, part.value)) return into.add(path);
-    if (!part.alwaysPresent || isEmptyMap(part.value)) into.add(path);
-    for (const child of partsOf(part.schema, part.value)) whole([...path, child.element], child, into);
+    if (!there) into.add(path);
+    for (const child of partsOf(part.schema, part.value)) whole([...path, child.element], child, { into, held: there });
   };
 
   const compare = (path: readonly string[], schema: Schema, left: unknown, right: unknown) => {
@@ -47,12 +55,12 @@ export function fieldChanges(schema: Schema, before: unknown, after: unknown): F
       const below = [...path, part.element];
       const other = others.get(part.element);
       others.delete(part.element);
-      if (other === undefined) whole(below, part, added);
+      if (other === undefined) whole(below, part, { into: added, held: true });
       else if (isLeaf(part.schema, part.value) || isLeaf(part.schema, other.value)) {
         if (!jsonEqual(part.value, other.value)) modified.add(below);
       } else compare(below, part.schema, other.value, part.value);
     }
-    for (const [element, part] of others) whole([...path, element], part, removed);
+    for (const [element, part] of others) whole([...path, element], part, { into: removed, held: true });
   };
 
   compare([], schema, before ?? {}, after);

@@ -12,6 +12,19 @@ function specOf(object: Fields): Fields {
   return object.spec as Fields;
 }
 
+function statusOf(object: Fields): Fields {
+  object.status ??= {};
+  return object.status as Fields;
+}
+
+/** A workload without labels takes those of its pods. */
+function labelsFromTemplate(object: Fields): void {
+  const metadata = object.metadata as { labels?: Fields };
+  const template = specOf(object).template as { metadata?: { labels?: Fields } } | undefined;
+  const labels = template?.metadata?.labels;
+  if (labels !== undefined && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
+}
+
 function selectorFromTemplate(spec: Fields): void {
   const labels = (spec.template as { metadata?: { labels?: Fields } } | undefined)?.metadata?.labels;
   if (labels !== undefined) spec.selector ??= { ...labels };
@@ -20,7 +33,15 @@ function selectorFromTemplate(spec: Fields): void {
 const rollingUpdate = { maxUnavailable: '25%', maxSurge: '25%' };
 
 const defaulters: Record<string, (object: Fields) => void> = {
-  pods: (object) => podSpecDefaults(specOf(object)),
+  namespaces(object) {
+    const metadata = object.metadata as { name: string; labels?: Fields };
+    metadata.labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name };
+    setDefaults(statusOf(object), { phase: 'Active' });
+  },
+  pods(object) {
+    podSpecDefaults(specOf(object));
+    setDefaults(specOf(object), { enableServiceLinks: true });
+  },
   podtemplates: (object) => podTemplateDefaults(object),
   'deployments.apps'(object) {
     const spec = specOf(object);
@@ -42,6 +63,7 @@ const defaulters: Record<string, (object: Fields) => void> = {
     if (spec.template !== undefined) podTemplateDefaults(spec);
     setDefaults(spec, { replicas: 1 });
     selectorFromTemplate(spec);
+    labelsFromTemplate(object);
   },
   'statefulsets.apps'(object) {
     const spec = specOf(object);
@@ -60,7 +82,8 @@ const defaulters: Record<string, (object: Fields) => void> = {
       setDefaults(strategy.rollingUpdate as Fields, { partition: 0 });
     }
     for (const claim of (spec.volumeClaimTemplates as Fields[] | undefined) ?? []) {
-      setDefaults(claim, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', status: { phase: 'Pending' } });
+      setDefaults(claim, { apiVersion: 'v1', kind: 'PersistentVolumeClaim' });
+      setDefaults(statusOf(claim), { phase: 'Pending' });
       setDefaults(specOf(claim), { volumeMode: 'Filesystem' });
     }
   },
@@ -75,7 +98,10 @@ const defaulters: Record<string, (object: Fields) => void> = {
       setDefaults(strategy.rollingUpdate as Fields, { maxUnavailable: 1, maxSurge: 0 });
     }
   },
-  'jobs.batch': (object) => jobSpecDefaults(specOf(object)),
+  'jobs.batch'(object) {
+    labelsFromTemplate(object);
+    jobSpecDefaults(specOf(object));
+  },
   'cronjobs.batch'(object) {
     const spec = specOf(object);
     setDefaults(spec, {
@@ -118,9 +144,13 @@ const defaulters: Record<string, (object: Fields) => void> = {
   },
   persistentvolumes(object) {
     setDefaults(specOf(object), { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' });
+    setDefaults(statusOf(object), { phase: 'Pending' });
+    const host = specOf(object).hostPath as Fields | undefined;
+    if (host !== undefined) setDefaults(host, { type: '' });
   },
   persistentvolumeclaims(object) {
     setDefaults(specOf(object), { volumeMode: 'Filesystem' });
+    setDefaults(statusOf(object), { phase: 'Pending' });
   },
   'storageclasses.storage.k8s.io'(object) {
     setDefaults(object, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' });

@@ -7,6 +7,7 @@ import { applyDefaults } from './defaults.ts';
 import { jsonEqual } from './json-equal.ts';
 import { kindCauses } from './kind-validation.ts';
 import { metadataCauses } from './object-names.ts';
+import { admitPod } from './pod-admission.ts';
 import { fillServerFields } from './server-fields.ts';
 import type { RemovalOptions } from './write-options.ts';
 
@@ -20,7 +21,12 @@ type UpdateContext = {
 
 /** What the API server does to an object on its way in and out, per kind. Objects are in stored form and changed in place. */
 export type ObjectRules = {
+  /** Static defaults, which count as written by whoever writes the object. */
+  fillDefaults(resource: ServedResource, object: KubeObject): void;
+  /** What the server itself sets at creation: generation, phases, addresses, admission. */
   prepareCreate(resource: ServedResource, object: KubeObject): void;
+  /** A write to `status` leaves all else as it was, any other write leaves the status. */
+  keepOtherHalf(context: UpdateContext): void;
   prepareUpdate(context: UpdateContext): void;
   /** Faults in the API server's words; `before` is undefined for a new object. */
   validate(
@@ -62,33 +68,31 @@ const counted = new Set([
   'validatingadmissionpolicybindings.admissionregistration.k8s.io',
 ]);
 
-export type ObjectRulesDeps = { now(): number };
+export type ObjectRulesDeps = {
+  now(): number;
+  /** A stored object by its key, for what admission looks up. */
+  find(resource: string, key: string): KubeObject | undefined;
+};
 
 export function createObjectRules(deps: ObjectRulesDeps): ObjectRules {
   return {
-    prepareCreate(resource, object) {
-      if (resource.versions[0]?.hasStatus === true && resource.custom) delete object.status;
+    fillDefaults(resource, object) {
       if (resource.custom) fillCustomDefaults(resource, object);
-      else {
-        applyDefaults(resource.storedAs, object);
+      else applyDefaults(resource.storedAs, object);
+    },
+    prepareCreate(resource, object) {
+      if (!resource.custom) {
         fillServerFields(resource.storedAs, object, deps.now());
+        if (resource.storedAs === 'pods') admitPod(object, deps.find);
       }
       if (resource.custom || counted.has(resource.storedAs)) object.metadata.generation = 1;
       else delete object.metadata.generation;
     },
-    prepareUpdate(context) {
-      const { resource, before, after, subresource } = context;
-      keepOtherHalf(context);
-      if (resource.custom) fillCustomDefaults(resource, after);
-      else {
-        applyDefaults(resource.storedAs, after);
-        carryAllocated(resource.storedAs, before, after);
-      }
-      if (
-        subresource !== 'status' &&
-        (resource.custom || counted.has(resource.storedAs)) &&
-        specChanged(before, after)
-      ) {
+    keepOtherHalf,
+    prepareUpdate({ resource, before, after, subresource }) {
+      if (!resource.custom) carryAllocated(resource.storedAs, before, after);
+      const counts = resource.custom || counted.has(resource.storedAs);
+      if (counts && !isStatusWrite(subresource) && specChanged(before, after)) {
         after.metadata.generation = (before.metadata.generation ?? 0) + 1;
       }
     },

@@ -10,15 +10,13 @@ type Fields = Record<string, unknown>;
 export function fillServerFields(resource: string, object: KubeObject, now: number): void {
   const spec = object.spec as Fields | undefined;
   if (resource === 'services' && spec !== undefined) fillService(spec);
-  if (resource === 'namespaces') {
-    object.metadata.labels = { ...object.metadata.labels, 'kubernetes.io/metadata.name': object.metadata.name };
-    if ((spec?.finalizers as unknown[] | undefined) === undefined)
-      object.spec = { ...spec, finalizers: ['kubernetes'] };
-    object.status = { phase: 'Active' };
+  if (resource === 'namespaces' && spec?.finalizers === undefined) {
+    object.spec = { ...spec, finalizers: ['kubernetes'] };
   }
   if (resource === 'pods' && spec !== undefined) object.status = { phase: 'Pending', qosClass: qosClass(spec) };
-  if (resource === 'persistentvolumeclaims') object.status = { phase: 'Pending' };
-  if (resource === 'persistentvolumes') object.status = { phase: 'Pending', lastPhaseTransitionTime: isoSeconds(now) };
+  if (resource === 'persistentvolumes') {
+    object.status = { ...(object.status as Fields | undefined), lastPhaseTransitionTime: isoSeconds(now) };
+  }
   if (resource === 'customresourcedefinitions.apiextensions.k8s.io') {
     const finalizers = object.metadata.finalizers ?? [];
     object.metadata.finalizers = [...finalizers.filter((one) => one !== cleanupFinalizer), cleanupFinalizer];
