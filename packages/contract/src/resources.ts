@@ -196,6 +196,21 @@ const eventList = Type.Object({
   failures: Type.Array(SourceFailure),
 });
 
+const sort = Type.Optional(
+  Type.String({
+    maxLength: 200,
+    description:
+      'Column ids, comma-separated, `-` before one for descending; also `name`, `namespace`, `cluster`, `health`, `age`. Default `namespace,name`.',
+  }),
+);
+const wait = Type.Optional(
+  Type.Integer({
+    minimum: 0,
+    maximum: 30_000,
+    description: 'Milliseconds to wait for clusters still loading before answering partially. Default 2000.',
+  }),
+);
+
 export const resourceRoutes = {
   listKinds: defineRoute({
     id: 'kind.list',
@@ -235,24 +250,24 @@ export const resourceRoutes = {
     params: Closed({ resource }),
     query: Closed({
       ...resourceFilter,
-      sort: Type.Optional(
-        Type.String({
-          maxLength: 200,
-          description:
-            'Column ids, comma-separated, `-` before one for descending; also `name`, `namespace`, `cluster`, `health`, `age`. Default `namespace,name`.',
-        }),
-      ),
+      sort,
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
       cursor: Type.Optional(Type.String({ maxLength: 8192 })),
-      wait: Type.Optional(
-        Type.Integer({
-          minimum: 0,
-          maximum: 30_000,
-          description: 'Milliseconds to wait for clusters still loading before answering partially. Default 2000.',
-        }),
-      ),
+      wait,
     }),
     response: ResourceList,
+  }),
+  listObjects: defineRoute({
+    id: 'resource.objects',
+    method: 'GET',
+    path: '/api/v1/resources/:resource/objects',
+    tag: 'resources',
+    summary: 'The objects behind the rows of a table, whole, in the same order (NDJSON of ObjectMessage)',
+    permission: { level: 'filtered', noun: 'resource', verb: 'list' },
+    params: Closed({ resource }),
+    query: Closed({ ...resourceFilter, sort, limit: Type.Optional(Type.Integer({ minimum: 1 })), wait }),
+    stream: 'ndjson',
+    response: Type.Unknown(),
   }),
   streamResources: defineRoute({
     id: 'resource.stream',
@@ -436,3 +451,22 @@ export const LogMessage = Type.Union([
   Type.Object({ type: Type.Literal('end') }),
 ]);
 export type LogMessage = Static<typeof LogMessage>;
+
+/** A line of the object stream. `end` is the last one; a stream without it was cut. */
+export const ObjectMessage = Type.Union([
+  Type.Object({
+    type: Type.Literal('object'),
+    cluster: Type.String(),
+    object: Type.Unknown({ description: 'Secret values masked.' }),
+  }),
+  Type.Object({
+    type: Type.Literal('end'),
+    resource: Type.String(),
+    kind: Type.String(),
+    total: Type.Integer(),
+    complete: Type.Boolean(),
+    failures: Type.Array(SourceFailure),
+    sources: Type.Array(SourceState),
+  }),
+]);
+export type ObjectMessage = Static<typeof ObjectMessage>;

@@ -65,7 +65,8 @@ export function createResourceLister({ opener, clock }: ResourceListDeps): Resou
   };
 }
 
-function typeOf(opened: Awaited<ReturnType<SourceOpener['open']>>, resource: string): ResourceType | undefined {
+/** The type as the first cluster serves it. Throws `not_found` when every cluster answered that it serves no such resource. */
+export function typeOf(opened: Awaited<ReturnType<SourceOpener['open']>>, resource: string): ResourceType | undefined {
   const type = opened.sources[0]?.type;
   if (
     !type &&

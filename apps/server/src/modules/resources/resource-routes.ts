@@ -12,6 +12,7 @@ import type { ClusterScopes } from './cluster-scopes.ts';
 import { listNamespaces } from './namespace-list.ts';
 import { deleteObject, restartObject, scaleObject } from './object-actions.ts';
 import type { ObjectReader } from './object-reader.ts';
+import { streamObjects } from './object-stream.ts';
 import { listKinds } from './resource-kinds.ts';
 import type { ResourceLister } from './resource-list.ts';
 import type { SourceOpener } from './resource-sources.ts';
@@ -49,6 +50,14 @@ export function createResourceRoutes(deps: ResourceRoutesDeps): readonly RouteIm
     implement(resourceRoutes.listResources, async ({ params, query, context }) =>
       rawJson(await list(await scopes(context.principal, query.clusters), params.resource, query)),
     ),
+    implement(resourceRoutes.listObjects, async ({ params, query, context }) => {
+      await streamObjects(await scopes(context.principal, query.clusters), params.resource, query, {
+        opener,
+        clock,
+        context,
+      });
+      return undefined;
+    }),
     implement(resourceRoutes.streamResources, async ({ params, query, context }) => {
       await stream(params.resource, query, context);
       return undefined;
