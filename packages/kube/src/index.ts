@@ -22,6 +22,16 @@ export {
   type KubeconfigPolicy,
   parseKubeconfig,
 } from './kubeconfig/parse-kubeconfig.ts';
+export {
+  createLogLineSplitter,
+  type LogLine,
+  type LogLineOptions,
+  type LogLineSplitter,
+} from './log-lines/log-line-splitter.ts';
+export { type ManifestDocument, parseManifests } from './manifests/parse-manifests.ts';
+export { diffObjects, type FieldDifference } from './objects/diff-objects.ts';
+export { type ChainLink, ownerChain } from './objects/owner-chain.ts';
+export { prepareForApply } from './objects/prepare-for-apply.ts';
 export { formatQuantity, type Nanos, numberOfNanos, parseQuantity, quantityNumber } from './quantity/quantity.ts';
 export { apiVersionOf, type ResourceType, resourceName } from './resource-type.ts';
 export {
