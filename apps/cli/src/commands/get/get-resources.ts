@@ -30,12 +30,11 @@ export async function getResources(context: CliContext, options: GetOptions, res
   };
   const request: GetRequest = { clusters, options, query };
   if (options.watch || options.watchOnly) return watchOne(context, request, targets);
-  const lists = await readTargets(context, request, await expandCategories(context, request, targets));
-  const code =
-    options.output === 'json' || options.output === 'yaml'
-      ? await printObjects(context, request, lists)
-      : await printTables(context, request, lists);
-  return lists.map((list) => reportList(context, list)).find((each) => each !== 0) ?? code;
+  const expanded = await expandCategories(context, request, targets);
+  if (options.output === 'json' || options.output === 'yaml') return printObjects(context, request, expanded);
+  const lists = await readTargets(context, request, expanded);
+  await printTables(context, request, lists);
+  return lists.map((list) => reportList(context, list)).find((code) => code !== 0) ?? exitCode('ok');
 }
 
 export type TargetList = RowList & { readonly target: ResourceTarget };
@@ -97,7 +96,7 @@ async function watchOne(context: CliContext, request: GetRequest, targets: reado
   return watchRows(context, request, target);
 }
 
-async function printTables(context: CliContext, request: GetRequest, lists: readonly TargetList[]): Promise<number> {
+async function printTables(context: CliContext, request: GetRequest, lists: readonly TargetList[]): Promise<void> {
   const { options } = request;
   const several = lists.length > 1;
   let printed = 0;
@@ -112,7 +111,6 @@ async function printTables(context: CliContext, request: GetRequest, lists: read
   }
   if (printed === 0 && lists.every(({ target, failures }) => target.names.length === 0 && failures.length === 0))
     await noteNothingFound(context, request, lists);
-  return exitCode('ok');
 }
 
 export function layoutOf(

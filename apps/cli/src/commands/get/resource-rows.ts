@@ -27,7 +27,7 @@ export type RowList = {
 
 const rowsPerPage = 1000;
 /** How long the server may take to load a resource it was not watching yet. */
-const longestWaitMilliseconds = 30_000;
+export const longestWaitMilliseconds = 30_000;
 
 /** All rows of one resource, page after page, at most `limit`. */
 export async function readRows(

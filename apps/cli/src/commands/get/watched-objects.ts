@@ -1,10 +1,13 @@
+import type { ResourceRow } from '@pilothouse/contract';
+import { routeTable as routes } from '@pilothouse/contract/client';
+import { isAppError } from '@pilothouse/core';
 import { jsonText } from '../../output/json-text.ts';
 import { yamlText } from '../../output/yaml-text.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { lookUpKinds } from '../../runtime/kind-lookup.ts';
 import { mapConcurrently } from '../../runtime/map-concurrently.ts';
 import type { GetRequest } from './get-resources.ts';
-import { readObject, withCluster } from './print-objects.ts';
+import { type FoundObject, withCluster } from './print-objects.ts';
 import type { RowChange } from './row-state.ts';
 
 export async function describeResource(context: CliContext, request: GetRequest, text: string) {
@@ -23,5 +26,16 @@ export async function printChangedObjects(
     if (!each) continue;
     const object = clusters.several ? withCluster(each) : each.object;
     await context.print(options.output === 'json' ? jsonText(object) : `---\n${yamlText(object)}`);
+  }
+}
+
+async function readObject(context: CliContext, row: ResourceRow, resource: string): Promise<FoundObject | undefined> {
+  const params = { cluster: row.cluster, resource, namespace: row.namespace || '-', name: row.name };
+  try {
+    return { cluster: row.cluster, object: (await context.api().call(routes.getObject, { params })).object };
+  } catch (error) {
+    // Deleted since the change was sent.
+    if (isAppError(error) && error.kind === 'not-found') return undefined;
+    throw error;
   }
 }
