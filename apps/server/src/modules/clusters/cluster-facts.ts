@@ -1,9 +1,8 @@
 import type { ClusterFacts } from '@pilothouse/contract';
 import { type Clock, isAppError } from '@pilothouse/core';
-import type { KubeClient, KubeObject, ResourceType } from '@pilothouse/kube';
+import { type KubeClient, type KubeObject, quantityNumber, type ResourceType } from '@pilothouse/kube';
 import { detectProvider } from './cluster-provider.ts';
 import { isoOf } from './cluster-view.ts';
-import { parseQuantity } from './quantity.ts';
 
 /** API groups that say what a cluster can do; shown as its features. */
 const groupsOfNote = [
@@ -86,10 +85,7 @@ function isReady(node: KubeObject): boolean {
 
 function capacityOf(nodes: readonly KubeObject[]): NonNullable<ClusterFacts['capacity']> {
   const sum = (resource: string) =>
-    nodes.reduce(
-      (total, node) => total + (parseQuantity((node as NodeParts).status?.capacity?.[resource] ?? '0') ?? 0),
-      0,
-    );
+    nodes.reduce((total, node) => total + (quantityNumber((node as NodeParts).status?.capacity?.[resource]) ?? 0), 0);
   return {
     cpuCores: Math.round(sum('cpu') * 1000) / 1000,
     memoryBytes: Math.round(sum('memory')),

@@ -11,6 +11,8 @@ export type OpenCluster = {
   types(options?: { fresh?: boolean }): Promise<readonly ResourceType[]>;
   /** The type of a name as people write it (`po`, `Pod`, `deployments.apps`); looks again once before it says `not_found`. */
   find(resource: string): Promise<ResourceType>;
+  /** Something derived from a type, made once and again when the definitions have changed. */
+  derived<T>(type: ResourceType, make: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 };
 
@@ -35,12 +37,14 @@ export function createOpenCluster(options: OpenClusterOptions): OpenCluster {
   const { id, name, client, cache, discover, clock, log } = options;
   const closing = new AbortController();
   let found: { at: number; types: Promise<readonly ResourceType[]> } | undefined;
+  let derived = new WeakMap<ResourceType, Promise<unknown>>();
   let watching = false;
 
   function types({ fresh = false } = {}): Promise<readonly ResourceType[]> {
     if (!found || fresh || clock.now() - found.at > stalenessBound) {
       const types = discover(client).then((found) => found.types);
       const entry = { at: clock.now(), types };
+      derived = new WeakMap();
       found = entry;
       types.then(watchDefinitions, () => {
         if (found === entry) found = undefined;
@@ -94,6 +98,14 @@ export function createOpenCluster(options: OpenClusterOptions): OpenCluster {
       const again = age > secondLookAfter ? findResourceType(await types({ fresh: true }), resource) : undefined;
       if (again) return again;
       throw appError('not_found', `The cluster ${name} serves no resource "${resource}"`);
+    },
+    derived<T>(type: ResourceType, make: () => Promise<T>): Promise<T> {
+      const known = derived.get(type);
+      if (known) return known as Promise<T>;
+      const made = make();
+      derived.set(type, made);
+      made.catch(() => derived.delete(type));
+      return made;
     },
     async close() {
       closing.abort();

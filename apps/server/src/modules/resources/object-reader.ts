@@ -1,11 +1,17 @@
 import { appError, type Clock } from '@pilothouse/core';
-import { type KubeObject, type ObjectRef, type ResourceCache, type ResourceType, resourceName } from '@pilothouse/kube';
+import {
+  health as healthOf,
+  type KubeObject,
+  type ObjectRef,
+  type ResourceCache,
+  type ResourceType,
+  resourceName,
+} from '@pilothouse/kube';
 import { type RawJson, rawJson } from '../../platform/http/raw-json.ts';
 import type { ClusterConnections } from '../clusters/cluster-connections.ts';
 import type { OpenCluster } from '../clusters/open-cluster.ts';
 import { maskObject, withoutManagedFields } from './masked-object.ts';
 import type { ResourceTables } from './table/resource-tables.ts';
-import type { RowRules } from './table/table-row.ts';
 
 export type ObjectParams = { readonly resource: string; readonly namespace: string; readonly name: string };
 
@@ -29,13 +35,12 @@ export type ObjectReader = {
 export type ObjectReaderDeps = {
   connections: Pick<ClusterConnections, 'get'>;
   tables: ResourceTables;
-  rulesOf(cluster: OpenCluster, type: ResourceType): RowRules;
   clock: Clock;
 };
 
 type Kept = { second: number; answer: RawJson };
 
-export function createObjectReader({ connections, tables, rulesOf, clock }: ObjectReaderDeps): ObjectReader {
+export function createObjectReader({ connections, tables, clock }: ObjectReaderDeps): ObjectReader {
   /** The bytes of an answer, kept as long as the version of the object is; `asOf` counts in seconds so that they can be. */
   const kept = new WeakMap<KubeObject, Kept>();
 
@@ -49,7 +54,7 @@ export function createObjectReader({ connections, tables, rulesOf, clock }: Obje
     const second = Math.floor(cache.asOf / 1000);
     const known = kept.get(object);
     if (known?.second === second) return known.answer;
-    const health = table?.row(key)?.health ?? rulesOf(cluster, type).health(object, clock.now()).health;
+    const health = table?.row(key)?.health ?? healthOf(object, { now: clock.now() });
     const body = answerJson(target, { object, health, asOf: second * 1000, source: 'cache' });
     const answer = rawJson(
       body,
@@ -80,7 +85,7 @@ export function createObjectReader({ connections, tables, rulesOf, clock }: Obje
       const { cluster, type, ref } = target;
       const found = maskObject(await cluster.client.get(ref));
       const object = managedFields ? found : withoutManagedFields(found);
-      const { health } = rulesOf(cluster, type).health(object, clock.now());
+      const health = healthOf(object, { now: clock.now() });
       return rawJson(answerJson(target, { object, health, asOf: clock.now(), source: 'cluster' }));
     },
   };

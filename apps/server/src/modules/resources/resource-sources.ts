@@ -2,6 +2,7 @@ import type { SourceFailure, SourceState } from '@pilothouse/contract';
 import { appError, type Clock, isAppError, messageOf } from '@pilothouse/core';
 import { type ResourceType, resourceName } from '@pilothouse/kube';
 import type { OpenCluster } from '../clusters/open-cluster.ts';
+import { readRowRules } from './row-rules.ts';
 import type { ResourceTable } from './table/resource-table.ts';
 import type { ResourceTables, TableLease } from './table/resource-tables.ts';
 import type { NamespaceScope, ParsedFilter, RowFilter } from './table/row-filter.ts';
@@ -50,7 +51,8 @@ export function createSourceOpener(deps: SourceOpenerDeps): SourceOpener {
         'permission_denied',
         `On ${scope.name} you may see some namespaces only, and ${type.plural} belong to none.`,
       );
-    return { scope, type, lease: tables.acquire(connection, type), filter: filter.within(scope.namespaces) };
+    const rules = await connection.derived(type, () => readRowRules(connection, type));
+    return { scope, type, lease: tables.acquire(connection, type, rules), filter: filter.within(scope.namespaces) };
   }
 
   return {

@@ -10,7 +10,6 @@ import { createResourceLister } from './resource-list.ts';
 import { createResourceRoutes } from './resource-routes.ts';
 import { createSourceOpener, type SourceOpener } from './resource-sources.ts';
 import { createResourceStream } from './resource-stream.ts';
-import { rowRulesOf } from './row-rules.ts';
 import { createResourceTables } from './table/resource-tables.ts';
 import { createTableFeeds } from './table-feeds.ts';
 import { createWatchEndpoint } from './watch-socket.ts';
@@ -33,7 +32,7 @@ export type ResourcesModule = ServerModule & {
 export function createResourcesModule(deps: ResourcesModuleDeps): ResourcesModule {
   const { directory, connections, authorizer, audit, clock } = deps;
   const log = deps.log.with({ module: 'resources' });
-  const tables = createResourceTables({ rulesOf: rowRulesOf, clock, log });
+  const tables = createResourceTables({ clock, log });
   const opener = createSourceOpener({ connect: (clusterId) => connections.get(clusterId), tables, clock });
   const scopes = createClusterScopes({ directory, authorizer });
   const feeds = createTableFeeds({ opener, clock });
@@ -55,7 +54,7 @@ export function createResourcesModule(deps: ResourcesModuleDeps): ResourcesModul
       opener,
       list: createResourceLister({ opener, clock }),
       stream: createResourceStream({ scopes, feeds }),
-      reader: createObjectReader({ connections, tables, rulesOf: rowRulesOf, clock }),
+      reader: createObjectReader({ connections, tables, clock }),
       clock,
     }),
     webSockets: [createWatchEndpoint({ scopes, feeds })],

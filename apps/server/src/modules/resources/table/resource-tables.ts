@@ -9,7 +9,7 @@ export type TableLease = { readonly table: ResourceTable; release(): void };
 
 /** The tables in use, one per cluster and resource. A table outlives its last reader by a while, so that paging does not start over. */
 export type ResourceTables = {
-  acquire(connection: OpenCluster, type: ResourceType): TableLease;
+  acquire(connection: OpenCluster, type: ResourceType, rules: RowRules): TableLease;
   /** The table when there is one already; never starts a watch. */
   running(clusterId: string, resource: string): ResourceTable | undefined;
   /** Closes the tables of a cluster that was removed or whose connection was replaced. */
@@ -18,7 +18,6 @@ export type ResourceTables = {
 };
 
 export type ResourceTablesOptions = {
-  rulesOf(connection: OpenCluster, type: ResourceType): RowRules;
   clock: Clock;
   log: Logger;
   /** Milliseconds that an unread table is kept. */
@@ -28,13 +27,16 @@ export type ResourceTablesOptions = {
 type Entry = { table: ResourceTable; readers: number; timer: NodeJS.Timeout | undefined; close(): void };
 
 export function createResourceTables(options: ResourceTablesOptions): ResourceTables {
-  const { rulesOf, clock, log, idle = 120_000 } = options;
+  const { clock, log, idle = 120_000 } = options;
   const entries = new Map<string, Entry>();
   const keyOf = (clusterId: string, resource: string) => `${clusterId} ${resource}`;
 
-  function open(connection: OpenCluster, type: ResourceType, key: string): Entry {
+  function open(
+    connection: OpenCluster,
+    { type, rules, key }: { type: ResourceType; rules: RowRules; key: string },
+  ): Entry {
     const lease = connection.cache.acquire(type);
-    const source = { clusterId: connection.id, cluster: connection.name, rules: rulesOf(connection, type) };
+    const source = { clusterId: connection.id, cluster: connection.name, rules };
     const epoch = randomBytes(6).toString('base64url');
     const table = createResourceTable({ cache: lease.cache, source, epoch, clock, log });
     const entry: Entry = {
@@ -53,9 +55,9 @@ export function createResourceTables(options: ResourceTablesOptions): ResourceTa
   }
 
   return {
-    acquire(connection, type) {
+    acquire(connection, type, rules) {
       const key = keyOf(connection.id, resourceName(type));
-      const entry = entries.get(key) ?? open(connection, type, key);
+      const entry = entries.get(key) ?? open(connection, { type, rules, key });
       entry.readers += 1;
       clearTimeout(entry.timer);
       let released = false;

@@ -79,7 +79,15 @@ function termOf(name: string, columns: readonly TableColumn[]): SortTerm {
       ],
     });
   const descending = column.type === 'age' ? !reversed : reversed;
-  return { descending, value: cellReader(id) };
+  const cell = cellReader(id);
+  return { descending, value: column.type === 'ratio' ? (row) => ratioOf(cell(row)) : cell };
+}
+
+/** `9/10` comes before `10/10`, and `0/2` before `0/1`: by the part that is there, then by what is wanted. */
+function ratioOf(value: SortValue): SortValue {
+  const [, part, whole] = typeof value === 'string' ? (/^(\d+)\/(\d+)$/.exec(value) ?? []) : [];
+  if (part === undefined || whole === undefined) return value;
+  return Number(whole) === 0 ? 1 : Number(part) / Number(whole) - Number(whole) * 1e-9;
 }
 
 /** Reads a cell by column id; clusters may disagree on a custom resource's columns, so the index is looked up per set of rules. */
