@@ -79,7 +79,10 @@ function workloadCauses(resource: string, spec: Fields): StatusCause[] {
   if (typeof replicas === 'number' && replicas < 0) {
     causes.push(invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'));
   }
-  causes.push(...podSpecCauses(template.spec ?? {}, 'spec.template.spec'));
+  const podCauses = podSpecCauses(template.spec ?? {}, 'spec.template.spec');
+  // The volumes of a StatefulSet's claim templates are added to its pods, not to their template.
+  const claimed = resource === 'statefulsets.apps' && spec.volumeClaimTemplates !== undefined;
+  causes.push(...(claimed ? podCauses.filter((cause) => !cause.field.includes('.volumeMounts[')) : podCauses));
   const policy = template.spec?.restartPolicy;
   const allowed = resource === 'jobs.batch' ? ['OnFailure', 'Never'] : ['Always'];
   if (policy !== undefined && !allowed.includes(String(policy))) {
