@@ -13,6 +13,8 @@ export type ServerModule = {
   readonly consumers?: readonly EventConsumer[];
   /** Long-running parts, started in this order after the modules before it and stopped in reverse. */
   readonly services?: readonly Service[];
+  /** Like `services`, for work that is not needed to answer requests: only processes with the role `worker` run them. */
+  readonly workers?: readonly Service[];
   /** Where this module keeps sealed secrets, for the rotation of keys. */
   readonly sealedColumns?: readonly SealedColumn[];
 };

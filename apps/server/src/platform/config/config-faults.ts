@@ -39,9 +39,8 @@ function contradictions(config: ServerConfig, nameOf: NameOf): ErrorDetail[] {
     add('adminTokenFile', 'incomplete', 'needs adminEmail too');
   if (!config.databaseUrl && config.roles.length < serverRoleCount)
     add('roles', 'needs_postgres', 'can be split only with PostgreSQL (databaseUrl): SQLite belongs to one process');
-  for (const key of ['trustedProxies', 'allowedClusterAddresses'] as const)
-    for (const network of config[key])
-      if (!isNetwork(network)) add(key, 'network', `${network} is no address or network (CIDR)`);
+  for (const network of config.trustedProxies)
+    if (!isNetwork(network)) add('trustedProxies', 'network', `${network} is no address or network (CIDR)`);
   for (const key of config.sealKeys)
     if (!isSealKey(key)) add('sealKeys', 'seal_key', 'must be `id:base64 of 32 bytes`, several separated by commas');
   return faults;

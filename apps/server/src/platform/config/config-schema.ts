@@ -97,9 +97,6 @@ export const configSchema = Type.Object(
           'File to write a first personal token of that administrator to (mode 0600). Only written when it is not there yet.',
       }),
     ),
-    allowedClusterAddresses: List(
-      'Networks (CIDR) that cluster addresses may lie in although such are refused otherwise: loopback, link-local, metadata.',
-    ),
     requestsPerSecond: Type.Integer({
       minimum: 1,
       maximum: 100_000,

@@ -62,7 +62,10 @@ function writeKeys(file: string, keys: readonly SealKey[], { replace = false } =
   for (const { id, bytes } of keys) lines.push(`${id}:${bytes.toString('base64')}`);
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${lines.join('\n')}\n`, { mode: 0o600, flush: true });
-  if (replace) return renameSync(draft, file);
+  if (replace) {
+    renameSync(draft, file);
+    return;
+  }
   try {
     linkSync(draft, file);
   } catch (error) {
