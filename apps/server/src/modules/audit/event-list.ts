@@ -1,8 +1,8 @@
 import type { PlatformEvent } from '@pilothouse/contract';
 import type { EventLog } from '../../platform/events/event-log.ts';
+import type { EventVisibility } from '../../platform/events/event-visibility.ts';
 import { createPageCursor } from '../../platform/http/page-cursor.ts';
 import type { Principal } from '../../platform/http/principal.ts';
-import type { EventVisibility } from './event-visibility.ts';
 
 export type EventQuery = {
   readonly limit: number;

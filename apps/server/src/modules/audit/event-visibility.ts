@@ -1,13 +1,10 @@
-import type { PlatformEvent } from '@pilothouse/contract';
-import type { Principal } from '../../platform/http/principal.ts';
+import type { EventVisibility } from '../../platform/events/event-visibility.ts';
 import type { Authorizer } from '../identity/authorizer.ts';
-
-/** Whether a principal may read an event of the platform's log; the list and the live stream ask the same. */
-export type EventVisibility = (principal: Principal, event: PlatformEvent) => boolean;
 
 const identityNouns = ['user', 'session', 'token', 'roleBinding'];
 
 /**
+ * Who may read an event of the platform's log; the list and the live stream ask the same.
  * - Of users, sessions, tokens and roles: administrators, and those whose own they are (`data.userId`).
  * - Of a cluster (subject `cluster/<id>`, or `data.clusterId`): who may read the cluster's events, and, where the event names a
  *   `data.namespace`, may list what is in it.

@@ -57,13 +57,20 @@ export type EventLogDeps = { database: Database; doorbell: Doorbell; clock?: Clo
 
 /** Held from the moment a transaction numbers its events until it has committed; see docs/adr/0002. */
 const appendLock = 'pilothouse events';
+/** Far below the number of values that either database takes in one statement. */
+const rowsPerStatement = 1000;
 
 export function createEventLog({ database, doorbell, clock = systemClock }: EventLogDeps): EventLog {
   const waiting = new WeakMap<Transaction, EventRowToInsert[]>();
 
   async function number(tx: Transaction, rows: EventRowToInsert[]): Promise<void> {
     await database.dialect.advisoryLock(tx, appendLock);
-    await tx.insertInto('events').values(rows).execute();
+    for (let from = 0; from < rows.length; from += rowsPerStatement) {
+      await tx
+        .insertInto('events')
+        .values(rows.slice(from, from + rowsPerStatement))
+        .execute();
+    }
   }
 
   return {
