@@ -1,7 +1,11 @@
 import { parseArgs } from 'node:util';
+import { systemClock } from '@pilothouse/core';
+import { seedScale } from './scale/seed-scale.ts';
 import { createSimulatedCluster } from './simulated-cluster.ts';
 
-/** `node packages/kubesim/src/main.ts --port 0 --demo shop|empty|scale --objects N`: one JSON line when it listens. */
+const demos = ['empty', 'shop', 'scale'] as const;
+
+/** `node packages/kubesim/src/main.ts --port 0 --demo empty|shop|scale --objects N`: prints one JSON line when it listens. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -10,14 +14,22 @@ async function main(): Promise<void> {
       objects: { type: 'string', default: '10000' },
     },
   });
-  const cluster = createSimulatedCluster();
+  const demo = demos.find((one) => one === values.demo);
+  if (demo === undefined) throw new Error(`--demo is one of ${demos.join(', ')}`);
+  const cluster = createSimulatedCluster({ controllers: demo !== 'scale' });
+  if (demo === 'scale') await seedScale(cluster.store, Number(values.objects), systemClock.now());
   await cluster.listen(Number(values.port));
   process.stdout.write(`${JSON.stringify({ url: cluster.url, kubeconfig: cluster.kubeconfig() })}\n`);
-  const stop = () => void cluster.close().then(() => process.exit(0));
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  process.on('disconnect', stop);
-  process.stdin.on('end', stop).resume();
+  endWithParent(() => cluster.close());
+}
+
+/** Ends on SIGTERM and SIGINT, and when whoever started it is gone. */
+function endWithParent(close: () => Promise<void>): void {
+  const stop = () => void close().finally(() => process.exit(0));
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  if (process.connected) process.once('disconnect', stop);
+  if (!process.stdin.isTTY) process.stdin.once('end', stop).once('error', stop).resume();
 }
 
 await main();

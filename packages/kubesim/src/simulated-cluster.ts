@@ -6,6 +6,7 @@ import { createApiServer } from './api/api-server.ts';
 import { createManagedFields } from './apply/managed-fields.ts';
 import { builtinResources } from './catalogue/builtin-resources.ts';
 import { createResourceCatalogue } from './catalogue/resource-catalogue.ts';
+import { createControllers } from './controllers/controllers.ts';
 import { createFaultSwitch, type FaultSwitch } from './faults/fault-switch.ts';
 import type { ObjectStorePort } from './object-store-port.ts';
 import type { PodRuntimePort } from './pod-runtime-port.ts';
@@ -15,13 +16,16 @@ import { createGarbageCollector } from './rules/garbage-collector.ts';
 import { createNamespaceTerminator } from './rules/namespace-terminator.ts';
 import { createObjectRules } from './rules/object-rules.ts';
 import { createObjectWriter } from './rules/object-writer.ts';
+import { createPodRuntime } from './runtime/pod-runtime.ts';
 import { createDatabase } from './storage/database.ts';
 import { createStorePort } from './storage/store-port.ts';
 
 export type SimulatedClusterOptions = {
   clock?: Clock;
   logger?: Logger;
-  /** What runs in pods: logs, exec, usage. Without it those answer as a cluster whose kubelets are away. */
+  /** Whether controllers, scheduler and kubelets act while it listens (default). Without them objects only change by requests. */
+  controllers?: boolean;
+  /** What runs in pods: logs, exec, usage (default: the simulated runtime). */
   runtime?: PodRuntimePort;
   /** Tokens that are accepted. With none, every request is an administrator's. */
   users?: readonly SimulatedUser[];
@@ -31,7 +35,7 @@ export type SimulatedClusterOptions = {
   window?: { maxEvents: number; maxBytes: number };
   /** Between bookmarks (default 60 s). */
   bookmarkMilliseconds?: number;
-  /** JSON bytes of objects kept parsed (default 32 MB). */
+  /** JSON bytes of objects kept parsed (default 16 MB). */
   cacheBytes?: number;
 };
 
@@ -59,7 +63,7 @@ export function createSimulatedCluster(options: SimulatedClusterOptions = {}): S
   const logger = options.logger ?? silentLogger;
   const database = createDatabase({
     window: options.window ?? { maxEvents: 20_000, maxBytes: 64 * 1024 * 1024 },
-    cacheBytes: options.cacheBytes ?? 32 * 1024 * 1024,
+    cacheBytes: options.cacheBytes ?? 16 * 1024 * 1024,
   });
   const catalogue = createResourceCatalogue(builtinResources());
   const rules = createObjectRules({
@@ -74,7 +78,8 @@ export function createSimulatedCluster(options: SimulatedClusterOptions = {}): S
   const store = createStorePort({ database, catalogue, writer, clock, logger });
   const faults = createFaultSwitch();
   const access = createAccess(options.users ?? []);
-  const controllers = [
+  const runtime = options.runtime ?? createPodRuntime({ clock, store: () => store });
+  const collectors = [
     createGarbageCollector({ database, catalogue, writer, logger }),
     createNamespaceTerminator({ database, catalogue, writer, logger }),
     createDefinitionController({ database, catalogue, writer, clock, logger }),
@@ -88,7 +93,7 @@ export function createSimulatedCluster(options: SimulatedClusterOptions = {}): S
     faults,
     access,
     store,
-    runtime: options.runtime,
+    runtime,
     bookmarkMilliseconds: options.bookmarkMilliseconds ?? 60_000,
     address: () => url.replace(/^https?:\/\//, ''),
   });
@@ -102,6 +107,9 @@ export function createSimulatedCluster(options: SimulatedClusterOptions = {}): S
     upgrade: routes.upgrade,
   });
   seedCluster(store);
+  const controllers = options.controllers === false ? undefined : createControllers({ store, clock, logger });
+  const stopping = new AbortController();
+  let running: Promise<void> | undefined;
 
   return {
     get url() {
@@ -115,11 +123,14 @@ export function createSimulatedCluster(options: SimulatedClusterOptions = {}): S
     async listen(port = 0) {
       const bound = await server.listen(port, '127.0.0.1');
       url = `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${bound}`;
+      running ??= controllers?.service.run(stopping.signal, () => undefined);
       return url;
     },
     async close() {
-      for (const controller of controllers) controller.stop();
+      stopping.abort();
+      for (const collector of collectors) collector.stop();
       await server.close();
+      await running;
     },
     kubeconfig: (user) => access.kubeconfig({ url, certificate: options.tls?.certificate, user }),
     compact: () => database.compact(),

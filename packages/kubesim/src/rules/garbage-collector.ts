@@ -35,7 +35,7 @@ export function createGarbageCollector(deps: GarbageCollectorDeps): GarbageColle
     if (event.type === 'DELETED') {
       add({ collection, uid: object.uid, kind: 'owner-gone', key: object.key });
       // A foreground owner waits for its blocking dependents.
-      for (const uid of object.owners) add({ collection, uid, kind: 'finalize', key: '' });
+      for (const { uid } of object.owners) add({ collection, uid, kind: 'finalize', key: '' });
       return;
     }
     if (object.terminating) add({ collection, uid: object.uid, kind: 'finalize', key: object.key });
@@ -65,13 +65,11 @@ export function createGarbageCollector(deps: GarbageCollectorDeps): GarbageColle
     }
   }
 
-  function* dependents(uid: string): Generator<{ target: Target; stored: StoredObject; object: KubeObject }> {
+  function* dependents(uid: string): Generator<{ target: Target; stored: StoredObject }> {
     for (const name of [...database.names()]) {
       const target = targetOf(name);
       if (target === undefined) continue;
-      for (const stored of database.collection(name).owned(uid)) {
-        yield { target, stored, object: database.read(target.resource, stored) };
-      }
+      for (const stored of database.collection(name).owned(uid)) yield { target, stored };
     }
   }
 
@@ -80,40 +78,39 @@ export function createGarbageCollector(deps: GarbageCollectorDeps): GarbageColle
     return resource === undefined ? undefined : storedTarget(resource);
   }
 
-  function ownerExists(uid: string, reference: OwnerReference, namespace: string): boolean {
+  function ownerExists(reference: OwnerReference, namespace: string): boolean {
     const found = deps.catalogue.byKind(reference.apiVersion, reference.kind);
     if (found === undefined) return true; // an unknown kind: nothing can be said
     const key = found.resource.namespaced ? `${namespace}/${reference.name}` : reference.name;
-    return database.collection(found.resource.storedAs).get(key)?.uid === uid;
+    return database.collection(found.resource.storedAs).get(key)?.uid === reference.uid;
   }
 
   function releaseDependents(uid: string): void {
-    for (const { target, stored, object } of dependents(uid)) settle(target, stored, object);
+    for (const { target, stored } of dependents(uid)) settle(target, stored);
   }
 
   /** Deletes an object none of whose owners is left, or strikes out those that are not. */
-  function settle(target: Target, stored: StoredObject, object: KubeObject): void {
-    const owners = object.metadata.ownerReferences ?? [];
-    const left = owners.filter((owner) => ownerExists(owner.uid, owner, stored.namespace));
-    if (left.length === owners.length) return;
-    if (left.length === 0) {
-      const finalizers = object.metadata.finalizers ?? [];
-      const propagation = finalizers.includes('orphan')
-        ? 'Orphan'
-        : finalizers.includes('foregroundDeletion')
-          ? 'Foreground'
-          : 'Background';
-      writer.remove(target, stored, { dryRun: false, propagation, preconditions: { uid: stored.uid } });
+  function settle(target: Target, stored: StoredObject): void {
+    const left = stored.owners.filter((owner) => ownerExists(owner, stored.namespace));
+    if (left.length === stored.owners.length) return;
+    if (left.length > 0) {
+      writer.update(target, stored, (live) => withOwners(live, left), options);
       return;
     }
-    writer.update(target, stored, (live) => withOwners(live, left), options);
+    const finalizers = finalizersOf(target, stored);
+    const waits = finalizers.includes('foregroundDeletion') ? 'Foreground' : 'Background';
+    const propagation = finalizers.includes('orphan') ? 'Orphan' : waits;
+    writer.remove(target, stored, { dryRun: false, propagation, preconditions: { uid: stored.uid } });
+  }
+
+  function finalizersOf(target: Target, stored: StoredObject): readonly string[] {
+    return database.read(target.resource, stored).metadata.finalizers ?? [];
   }
 
   function checkOwners(task: Task): void {
     const target = targetOf(task.collection);
     const stored = database.collection(task.collection).get(task.key);
-    if (target === undefined || stored === undefined || stored.uid !== task.uid) return;
-    settle(target, stored, database.read(target.resource, stored));
+    if (target !== undefined && stored?.uid === task.uid) settle(target, stored);
   }
 
   function finalize(task: Task): void {
@@ -122,7 +119,7 @@ export function createGarbageCollector(deps: GarbageCollectorDeps): GarbageColle
     const target = targetOf(found.collection);
     const stored = database.collection(found.collection).get(found.key);
     if (target === undefined || stored?.terminating !== true) return;
-    const finalizers = database.read(target.resource, stored).metadata.finalizers ?? [];
+    const finalizers = finalizersOf(target, stored);
     if (finalizers.includes('orphan')) orphanDependents(target, stored);
     else if (finalizers.includes('foregroundDeletion')) deleteInForeground(target, stored);
   }
@@ -131,8 +128,8 @@ export function createGarbageCollector(deps: GarbageCollectorDeps): GarbageColle
   const waiting = new Map<string, { collection: string; key: string }>();
 
   function orphanDependents(target: Target, owner: StoredObject): void {
-    for (const { target: kind, stored, object } of dependents(owner.uid)) {
-      const others = (object.metadata.ownerReferences ?? []).filter((one) => one.uid !== owner.uid);
+    for (const { target: kind, stored } of dependents(owner.uid)) {
+      const others = stored.owners.filter((one) => one.uid !== owner.uid);
       writer.update(kind, stored, (live) => withOwners(live, others), options);
     }
     dropFinalizer(target, owner, 'orphan');
@@ -140,8 +137,8 @@ export function createGarbageCollector(deps: GarbageCollectorDeps): GarbageColle
 
   function deleteInForeground(target: Target, owner: StoredObject): void {
     let blocking = 0;
-    for (const { target: kind, stored, object } of dependents(owner.uid)) {
-      const reference = object.metadata.ownerReferences?.find((one) => one.uid === owner.uid);
+    for (const { target: kind, stored } of dependents(owner.uid)) {
+      const reference = stored.owners.find((one) => one.uid === owner.uid);
       if (reference?.blockOwnerDeletion === true) blocking++;
       if (!stored.terminating) {
         writer.remove(kind, stored, { dryRun: false, propagation: 'Foreground', preconditions: { uid: stored.uid } });
@@ -177,9 +174,9 @@ export function createGarbageCollector(deps: GarbageCollectorDeps): GarbageColle
   };
 }
 
-function withOwners(live: KubeObject, owners: OwnerReference[]): KubeObject {
+function withOwners(live: KubeObject, owners: readonly OwnerReference[]): KubeObject {
   if (owners.length === 0) delete live.metadata.ownerReferences;
-  else live.metadata.ownerReferences = owners;
+  else live.metadata.ownerReferences = structuredClone([...owners]);
   return live;
 }
 

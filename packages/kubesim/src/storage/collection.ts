@@ -38,7 +38,7 @@ export function createCollection(name: string, window: EventWindow): Collection 
   }
 
   function indexOwners(object: StoredObject | undefined, add: boolean): void {
-    for (const uid of object?.owners ?? []) {
+    for (const { uid } of object?.owners ?? []) {
       const keys = byOwner.get(uid) ?? new Set();
       if (add) keys.add(object?.key ?? '');
       else keys.delete(object?.key ?? '');

@@ -95,7 +95,7 @@ export function createStorePort(deps: StorePortDeps): ObjectStorePort {
       writer.create(need(name), object, writeOptions({ manager: options?.manager ?? 'kube-controller-manager' })),
     restore(name, given) {
       const { resource } = need(name);
-      const object = structuredClone(given);
+      const object = { ...given, metadata: { ...given.metadata } };
       object.metadata.uid ??= randomUUID();
       object.metadata.creationTimestamp ??= `${new Date(deps.clock.now()).toISOString().slice(0, 19)}Z`;
       if (resource.namespaced && database.collection('namespaces').get(object.metadata.namespace ?? '') === undefined) {

@@ -1,4 +1,4 @@
-import type { KubeObject } from '@pilothouse/kube';
+import type { KubeObject, OwnerReference } from '@pilothouse/kube';
 
 /**
  * One version of one object as it is held: its JSON once, as bytes, and the few facts that selecting and indexing need. Never changed
@@ -13,8 +13,7 @@ export type StoredObject = {
   readonly labels: Readonly<Record<string, string>> | undefined;
   /** Values of the resource's selectable fields, in their order. */
   readonly fields: readonly string[];
-  /** uids of its owners. */
-  readonly owners: readonly string[];
+  readonly owners: readonly OwnerReference[];
   readonly terminating: boolean;
   /** `{"metadata":…}`: the object without apiVersion and kind, which differ by the version it is read through. */
   readonly body: Buffer;
@@ -82,13 +81,14 @@ export function storedObject(
     revision: facts.revision,
     labels: metadata.labels,
     fields: facts.selectable.length === 0 ? noFields : facts.selectable.map((path) => fieldText(object, path)),
-    owners: metadata.ownerReferences?.map((owner) => owner.uid) ?? noFields,
+    owners: metadata.ownerReferences ?? noOwners,
     terminating: metadata.deletionTimestamp !== undefined,
     body,
   };
 }
 
 const noFields: readonly string[] = [];
+const noOwners: readonly OwnerReference[] = [];
 
 function fieldText(object: KubeObject, path: string): string {
   let value: unknown = object;
