@@ -51,5 +51,5 @@ function renderLine(
     left -= column === last ? displayWidth(cut) : Math.max(widths[column] ?? 0, displayWidth(cut)) + gap.length;
     if (column < last && left > 0) text += gap;
   }
-  return options.paint ? text : text.trimEnd();
+  return text.trimEnd();
 }

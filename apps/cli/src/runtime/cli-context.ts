@@ -2,6 +2,7 @@ import { type ApiClient, createApiClient } from '@pilothouse/contract/client';
 import { type Style, styleFor } from '../output/style.ts';
 import { terminalLines } from '../output/terminal-text.ts';
 import { type CliIo, processIo, writeTo } from './cli-io.ts';
+import { type Interrupt, neverInterrupted } from './interrupt.ts';
 import type { GlobalOptions } from './lazy-action.ts';
 import { chooseServer, type ServerChoice } from './server-choice.ts';
 
@@ -23,6 +24,8 @@ export type CliContext = {
   error(text: string): void;
   /** Aborts when the person presses Ctrl-C, for commands that have something to put in order. */
   readonly interrupted: AbortSignal;
+  /** For a command that ends by itself after a signal. */
+  readonly interrupt: Interrupt;
 };
 
 export function createCliContext(options: {
@@ -30,7 +33,8 @@ export function createCliContext(options: {
   io?: CliIo;
   interrupted?: AbortSignal;
 }): CliContext {
-  const { globals, io = processIo, interrupted = new AbortController().signal } = options;
+  const { globals, io = processIo, interrupt = neverInterrupted } = options;
+  const interrupted = interrupt.signal;
   const env = globals.color === false ? { ...io.env, NO_COLOR: '1' } : io.env;
   const errorStyle = styleFor(io.stderr, env);
   let choice: ServerChoice | undefined;
@@ -58,5 +62,6 @@ export function createCliContext(options: {
     warn: (text) => void io.stderr.write(`${errorStyle('yellow', 'warning:')} ${terminalLines(text)}\n`),
     error: (text) => void io.stderr.write(`${errorStyle('red', 'error:')} ${terminalLines(text)}\n`),
     interrupted,
+    interrupt,
   };
 }

@@ -10,7 +10,7 @@ export function reportMissingNames(
   if (list.failures.length > 0) return 0;
   const found = new Set(list.rows.map(({ name }) => name));
   const missing = list.target.names.filter((name) => !found.has(name));
-  for (const name of missing) context.warn(`${list.resource} "${name}" not found`);
+  for (const name of missing) context.error(`${list.resource} "${name}" not found`);
   if (missing.length === 0) return 0;
   return exitCode(missing.length === list.target.names.length ? 'not-found' : 'partial');
 }

@@ -25,7 +25,10 @@ export function layOutColumns(columns: readonly TableColumn[], layout: RowLayout
   for (const [index, column] of columns.entries()) {
     if (rowMembers.has(column.id) || (column.priority > 0 && !layout.wide)) continue;
     hasAge ||= column.id === 'age';
-    laidOut.push({ label: column.label.toUpperCase(), text: (row, now) => cellText(row.cells[index], column, now) });
+    laidOut.push({
+      label: column.label.toUpperCase().replaceAll(' ', '-'),
+      text: (row, now) => cellText(row.cells[index], column, now),
+    });
   }
   if (!hasAge) laidOut.push({ label: 'AGE', text: (row, now) => ageOf(row.createdAt, now) });
   if (layout.showHealth) laidOut.push({ label: 'HEALTH', text: healthText });
