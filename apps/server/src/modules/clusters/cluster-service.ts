@@ -144,6 +144,36 @@ export function createClusterService(deps: ClusterServiceDeps) {
     throw appError(code, failed.hint ? `${failed.message} ${failed.hint}` : failed.message, { extra: { test } });
   }
 
+  type Insertion = {
+    id: string;
+    name: string;
+    labels: Record<string, string>;
+    access: StoredAccess;
+    isDefault: boolean;
+    actor: string;
+    accessType: ClusterRecord['accessType'];
+  };
+
+  /** The first cluster is the default, so that there always is one. */
+  async function insert(
+    tx: Transaction,
+    { id, name, labels, access, isDefault, actor, accessType }: Insertion,
+  ): Promise<void> {
+    const becomesDefault = isDefault || (await store.list(tx)).length === 0;
+    if (becomesDefault) await store.clearDefault(tx);
+    await store.insert(tx, {
+      id,
+      name,
+      accessType,
+      server: serverOf(access),
+      labels,
+      isDefault: becomesDefault,
+      sealedAccess: seal(id, access),
+      at: clock.now(),
+    });
+    events.append(tx, { type: 'cluster.registered', subject: `cluster/${id}`, actor, data: { name } });
+  }
+
   async function register(body: RegisterCluster, caller: Caller): Promise<Cluster> {
     const { principal } = caller;
     if (uuidLike.test(body.name))
@@ -154,30 +184,22 @@ export function createClusterService(deps: ClusterServiceDeps) {
     const access = intake(body.access, body.allowPrivateAddress, principal);
     const id = uuid7(clock.now());
     if (access.type !== 'simulated') demand(await test(access, id), body.force);
+    const { name, labels = {} } = body;
     await database.transaction(async (tx) => {
-      const first = (await store.list(tx)).length === 0;
-      const isDefault = body.default === true || first;
-      if (isDefault) await store.clearDefault(tx);
-      await store.insert(tx, {
+      const { type: accessType } = body.access;
+      await insert(tx, {
         id,
-        name: body.name,
-        accessType: body.access.type,
-        server: serverOf(access),
-        labels: body.labels ?? {},
-        isDefault,
-        sealedAccess: seal(id, access),
-        at: clock.now(),
-      });
-      events.append(tx, {
-        type: 'cluster.registered',
-        subject: `cluster/${id}`,
+        name,
+        labels,
+        access,
+        accessType,
+        isDefault: body.default === true,
         actor: actorOf(principal),
-        data: { name: body.name },
       });
       await note(tx, caller, {
         verb: 'cluster.register',
-        name: body.name,
-        details: { accessType: body.access.type, server: serverOf(access) },
+        name,
+        details: { accessType, server: serverOf(access) },
       });
     });
     await directory.refresh();
@@ -302,6 +324,18 @@ export function createClusterService(deps: ClusterServiceDeps) {
       await monitor.check(record);
       const provider = (await read(record.id)).facts?.provider;
       return provider ? { ...result, provider } : result;
+    },
+    /** Registers a simulated cluster where there is none, to look around with. */
+    async ensureSimulated(name: string): Promise<void> {
+      if (directory.all().some((entry) => entry.accessType === 'simulated' || entry.name === name)) return;
+      const id = uuid7(clock.now());
+      const access: StoredAccess = { type: 'simulated', profile: 'shop' };
+      await database.transaction(async (tx) => {
+        await database.dialect.advisoryLock(tx, 'pilothouse simulated cluster');
+        if ((await store.list(tx)).some((record) => record.accessType === 'simulated')) return;
+        await insert(tx, { id, name, labels: {}, access, accessType: 'simulated', isDefault: false, actor: 'system' });
+      });
+      await directory.refresh();
     },
     /** Keeps a refresh token that the identity provider rotated. */
     async keepRefreshToken(id: string, refreshToken: string): Promise<void> {

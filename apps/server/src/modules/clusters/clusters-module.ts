@@ -42,6 +42,8 @@ export type ClustersModuleDeps = {
   clock: Clock;
   log: Logger;
   localMode: boolean;
+  /** Keep a simulated cluster registered, to look around with. */
+  simulatedCluster?: boolean;
   /** Milliseconds between two looks at a cluster, clusters at once, days the connection log is kept. */
   monitor?: { interval?: number; atOnce?: number; logRetentionDays?: number };
 };
@@ -119,7 +121,12 @@ export function createClustersModule(deps: ClustersModuleDeps): ClustersModule {
       contexts: (kubeconfig): KubeconfigContext[] => contextsOf(kubeconfig, registeredAs),
       localContexts: () => localContexts?.list(registeredAs) ?? [],
     }),
-    services: [directory.service, connectionService(connections, () => simulated.stopAll()), monitor.service],
+    services: [
+      directory.service,
+      connectionService(connections, () => simulated.stopAll()),
+      ...(deps.simulatedCluster ? [simulatedService(service, connections, directory)] : []),
+    ],
+    workers: [monitor.service],
     sealedColumns: [{ table: 'clusters', idColumn: 'id', column: 'access' }],
   };
 }
@@ -130,12 +137,34 @@ function connectionService(connections: ClusterConnections, stopSimulated: () =>
     name: 'cluster-connections',
     async run(signal, ready) {
       ready();
-      await new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        else signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+      await aborted(signal);
       await connections.close();
       await stopSimulated();
     },
   };
+}
+
+/** Registers the simulated cluster and starts it at once, beside everything else that starts. */
+function simulatedService(
+  service: ClusterService,
+  connections: ClusterConnections,
+  directory: ClusterDirectory,
+): Service {
+  return {
+    name: 'simulated-cluster',
+    async run(signal, ready) {
+      ready();
+      await service.ensureSimulated('shop');
+      const simulated = directory.all().filter((entry) => entry.accessType === 'simulated');
+      await Promise.allSettled(simulated.map(({ id }) => connections.get(id)));
+      await aborted(signal);
+    },
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

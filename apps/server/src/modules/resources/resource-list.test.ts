@@ -30,12 +30,10 @@ beforeAll(async () => {
 afterAll(() => rig.stop());
 
 const list = (resource: string, query: Record<string, unknown> = {}, person = 'admin'): Promise<ResourceList> =>
-  rig
-    .client(person)
-    .call(resourceRoutes.listResources, {
-      params: { resource },
-      query: { wait: 10_000, ...query } as never,
-    }) as Promise<ResourceList>;
+  rig.client(person).call(resourceRoutes.listResources, {
+    params: { resource },
+    query: { wait: 10_000, ...query } as never,
+  }) as Promise<ResourceList>;
 
 const idsOf = (answer: ResourceList) => answer.items.map((row) => row.id);
 

@@ -72,7 +72,10 @@ export async function startTestRig(
     ['admin', { grants: [adminGrant], access: new AbortController() }],
   ]);
   const supervisor = createSupervisor({ log });
-  const services = [modules.clusters, modules.resources].flatMap((module) => module.services ?? []);
+  const services = [modules.clusters, modules.resources].flatMap((module) => [
+    ...(module.services ?? []),
+    ...(module.workers ?? []),
+  ]);
   await supervisor.start(services);
   const { server, streams, url } = await startTestHttp({
     routes: [modules.clusters, modules.resources, modules.events, modules.logs, modules.exec].flatMap(
