@@ -31,7 +31,6 @@ import { createTickets } from './platform/streams/tickets.ts';
 import { createWebSocketGateway } from './platform/streams/web-socket-gateway.ts';
 import { createMetrics } from './platform/telemetry/metrics.ts';
 import { mountOperations } from './platform/telemetry/operations-routes.ts';
-import { createSimulatedCluster } from './simulated-cluster.ts';
 
 export type AppOptions = { config: ServerConfig; log: Logger; version: string; clock?: Clock };
 
@@ -158,8 +157,6 @@ export async function startApp({ config, log, version, clock = systemClock }: Ap
   const workers = createSupervisor({ log, clock });
   await services.start([...doorbellServices, tail.service, ...modules.flatMap((module) => module.services ?? [])]);
   if (config.roles.includes('worker')) await workers.start(workerServices);
-  if (config.simulatedCluster)
-    await services.start([createSimulatedCluster({ clusters: clusters.service, directory, events })]);
   const url = await http.listen();
   const startPath = config.roles.includes('api') ? await identity.startPath() : undefined;
   log.info('server listens', {
