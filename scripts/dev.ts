@@ -12,7 +12,7 @@ const webUrl = `http://127.0.0.1:${webPort}`;
 function startServer(): ChildProcess {
   const main = join(root, 'apps/server/src/main.ts');
   const args = ['--watch', '--watch-preserve-output', main, '--local', '--simulated-cluster', ...process.argv.slice(2)];
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'pipe'] });
   // The link leads to the server; here the web app is served by vite, which hands /api and /ws on.
   child.stdout?.on('data', (chunk: Buffer) =>
     process.stdout.write(chunk.toString('utf8').replaceAll(serverUrl, webUrl)),

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isAppError, messageOf } from '@pilothouse/core';
 import type { ServerConfig } from './platform/config/config-schema.ts';
 import { parseConfig } from './platform/config/parse-config.ts';
@@ -26,7 +27,7 @@ export async function runServer(): Promise<void> {
   } catch (error) {
     const isConfig = isAppError(error) && error.code === 'invalid_config';
     process.stderr.write(
-      `${isConfig || isAppError(error) ? error.message : `The server could not start: ${detailOf(error)}`}\n`,
+      `${isAppError(error) ? error.message : (listenFault(error) ?? `The server could not start: ${detailOf(error)}`)}\n`,
     );
     process.exit(isConfig ? 2 : 1);
   }
@@ -43,6 +44,9 @@ async function runCommand(words: readonly string[], config: ServerConfig): Promi
   process.exit(2);
 }
 
+/** Milliseconds within which signals are taken for one. */
+const oneKeyPress = 500;
+
 async function serve(config: ServerConfig): Promise<void> {
   const log = createPinoLogger({ level: config.logLevel });
   process.on('uncaughtException', (error) => {
@@ -51,9 +55,14 @@ async function serve(config: ServerConfig): Promise<void> {
   });
   const { startApp } = await import('./app.ts');
   const app = await startApp({ config, log, version: readVersion() });
+  let askedAt: number | undefined;
   const stop = () => {
-    // Whoever asks twice does not want to wait.
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+    // Whoever asks twice does not want to wait. But npm and a terminal pass one Ctrl-C on several times.
+    if (askedAt !== undefined) {
+      if (performance.now() - askedAt > oneKeyPress) process.exit(1);
+      return;
+    }
+    askedAt = performance.now();
     app.stop().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -62,7 +71,9 @@ async function serve(config: ServerConfig): Promise<void> {
       },
     );
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  // Beside the token, so that the CLI on this machine finds the server whatever its port.
+  if (config.local) writeFileSync(join(config.data, 'local-url'), `${app.url}\n`, { mode: 0o600 });
   greet(config, app);
 }
 
@@ -77,6 +88,16 @@ function greet(config: ServerConfig, app: { url: string; startUrl: string | unde
       ]
     : [`Pilothouse listens on ${app.url}`];
   process.stderr.write(`\n${lines.join('\n')}\n\n`);
+}
+
+function listenFault(error: unknown): string | undefined {
+  const { code, address, port } = error as { code?: unknown; address?: unknown; port?: unknown };
+  if (code === 'EADDRINUSE')
+    return `Port ${port} on ${address} is taken by another program. Stop it, or choose another port (--port, PILOTHOUSE_PORT).`;
+  if (code === 'EACCES' && port !== undefined)
+    return `This user may not listen on port ${port}. Choose one from 1024 up (--port, PILOTHOUSE_PORT).`;
+  if (code === 'EADDRNOTAVAIL') return `This machine has no address ${address} to listen on (--host, PILOTHOUSE_HOST).`;
+  return undefined;
 }
 
 function readVersion(): string {

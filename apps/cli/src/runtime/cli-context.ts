@@ -28,11 +28,7 @@ export type CliContext = {
   readonly interrupt: Interrupt;
 };
 
-export function createCliContext(options: {
-  globals: GlobalOptions;
-  io?: CliIo;
-  interrupted?: AbortSignal;
-}): CliContext {
+export function createCliContext(options: { globals: GlobalOptions; io?: CliIo; interrupt?: Interrupt }): CliContext {
   const { globals, io = processIo, interrupt = neverInterrupted } = options;
   const interrupted = interrupt.signal;
   const env = globals.color === false ? { ...io.env, NO_COLOR: '1' } : io.env;

@@ -5,11 +5,17 @@ import { dataFolder } from './data-folder.ts';
 
 export type LocalServer = { readonly url: string; readonly token: string };
 
-/** The server that runs on this machine in local mode: it leaves a token in its data folder that only this person can read. */
+/** The server that runs on this machine in local mode: it leaves its address and a token in its data folder, for this person's eyes only. */
 export function readLocalServer(env: CliIo['env']): LocalServer | undefined {
+  const folder = dataFolder(env);
+  const token = lineOf(join(folder, 'local-token'));
+  const url = lineOf(join(folder, 'local-url'));
+  return token && url ? { token, url } : undefined;
+}
+
+function lineOf(file: string): string | undefined {
   try {
-    const token = readFileSync(join(dataFolder(env), 'local-token'), 'utf8').trim();
-    return token === '' ? undefined : { token, url: `http://127.0.0.1:${env.PILOTHOUSE_PORT ?? '8080'}` };
+    return readFileSync(file, 'utf8').trim();
   } catch {
     return undefined;
   }

@@ -20,22 +20,20 @@ export function runServer(options: ServerProcessOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [serverMain, ...args], {
       env: { ...env },
-      stdio: ['ignore', onSignInLink ? 'pipe' : 'inherit', 'inherit'],
+      // Logs go to its standard output, what a person should read to its standard error.
+      stdio: ['ignore', 'inherit', onSignInLink ? 'pipe' : 'inherit'],
     });
     let seen = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      process.stdout.write(chunk);
+    child.stderr?.on('data', (chunk: Buffer) => {
+      process.stderr.write(chunk);
       if (seen.length > 100_000) return;
       const [link] = signInLink.exec(seen) ?? [];
       seen += chunk.toString('utf8');
       const [now] = signInLink.exec(seen) ?? [];
       if (now && !link) onSignInLink?.(now);
     });
-    options.signals((signal) => {
-      // A terminal sends Ctrl-C to every process in front, the server included: one is enough.
-      if (signal === 'SIGINT' && process.stdin.isTTY) return;
-      child.kill(signal);
-    });
+    // A terminal sends Ctrl-C to the server too; it takes both for one.
+    options.signals((signal) => child.kill(signal));
     child.on('error', reject);
     child.on('close', (code, signal) => resolve(signal ? 128 + (constants.signals[signal] ?? 0) : (code ?? 1)));
   });
