@@ -30,14 +30,15 @@ function installed() {
 
 if (!installed()) {
   console.error('Installing what package-lock.json asks for (about a minute the first time)…');
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // Not `npm ci`: it refuses a lock file that lacks optional packages for other platforms, which registries and mirrors do not all have.
+  const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: process.platform === 'win32',
   });
   if (npm.status !== 0) {
     console.error(
-      'npm ci failed; what it printed above says why. Check the network and the npm registry, then try again.',
+      'npm install failed; what it printed above says why. Check the network and the npm registry, then try again.',
     );
     process.exit(npm.status ?? 1);
   }
