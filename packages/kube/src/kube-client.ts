@@ -52,7 +52,13 @@ export type WatchEvent =
   | { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: KubeObject }
   | { type: 'BOOKMARK'; resourceVersion: string };
 
-export type ApplyOptions = { fieldManager: string; force?: boolean; dryRun?: boolean; signal?: AbortSignal };
+export type ApplyOptions = {
+  fieldManager: string;
+  force?: boolean;
+  dryRun?: boolean;
+  signal?: AbortSignal;
+  onWarning?: (text: string) => void;
+};
 
 export type DeleteOptions = {
   propagationPolicy?: 'Foreground' | 'Background' | 'Orphan';

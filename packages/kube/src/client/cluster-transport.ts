@@ -4,7 +4,7 @@ import { appError, isAppError, type Logger, silentLogger } from '@pilothouse/cor
 import { buildConnector, type Dispatcher, Pool } from 'undici';
 import type { ClusterConnection, ClusterCredentials } from '../kube-client.ts';
 import { checkedLookup, checkLiteralHost } from './address-check.ts';
-import { answerError, transportError } from './cluster-error.ts';
+import { answerError, transportError, visible } from './cluster-error.ts';
 
 /** Milliseconds. */
 export type ClientTimeouts = {
@@ -29,6 +29,8 @@ export type TransportRequest = {
   idleTimeout?: number | undefined;
   /** A stream that stays open: it gets a connection of its own. */
   longLived?: boolean;
+  /** Called with each warning of the API server (RFC 7234 `Warning`, code 299), before the answer is read. */
+  onWarning?: ((text: string) => void) | undefined;
   /** A large answer: gzip where that is faster than the wire. */
   bulk?: boolean;
 };
@@ -86,6 +88,7 @@ export function createClusterTransport(
       headersTimeout: request.timeout ?? timeouts.request,
       bodyTimeout: request.idleTimeout ?? timeouts.idle,
     });
+    if (request.onWarning) for (const text of warningsOf(answer)) request.onWarning(text);
     if (answer.statusCode >= 200 && answer.statusCode < 300) {
       return { status: answer.statusCode, body: decoded(answer) };
     }
@@ -140,6 +143,14 @@ export function createClusterTransport(
     },
     close: () => pools.close(),
   };
+}
+
+/** `299 - "text"`, several in one header or in several. */
+function warningsOf(answer: Dispatcher.ResponseData): string[] {
+  const header = [answer.headers.warning ?? []].flat().join(', ');
+  return [...header.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)].map((match) =>
+    visible((match[1] ?? '').replace(/\\(.)/g, '$1'), 1000),
+  );
 }
 
 function serverUrl(text: string): URL {

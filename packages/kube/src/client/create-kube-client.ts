@@ -112,13 +112,14 @@ export function createKubeClient(
       const path = withQuery(objectPath(ref, subresource), { ...dry(dryRun), fieldManager, force });
       return write('PATCH', path, body, patchTypes[type]);
     },
-    async apply(type, subject, { fieldManager, force, dryRun, signal }) {
+    async apply(type, subject, { fieldManager, force, dryRun, signal, onWarning }) {
       return object({
         method: 'PATCH',
         path: withQuery(objectPath(refOf(type, subject)), { ...dry(dryRun), fieldManager, force }),
         body: JSON.stringify(subject),
         contentType: patchTypes.apply,
         signal,
+        onWarning,
       });
     },
     async delete(ref, { propagationPolicy, gracePeriodSeconds, preconditions, dryRun } = {}) {

@@ -1,6 +1,8 @@
 /** One field that differs. `path` reads like `spec.template.spec.containers[name=web].image`. */
 export type FieldDifference = {
   path: string;
+  /** The same place as an RFC 6901 pointer into the new value, or into the old one for what was removed. */
+  pointer: string;
   change: 'added' | 'removed' | 'changed' | 'reordered';
   before?: unknown;
   after?: unknown;
@@ -14,34 +16,41 @@ const maxDepth = 200;
  */
 export function diffObjects(before: unknown, after: unknown): FieldDifference[] {
   const found: FieldDifference[] = [];
-  compare({ before, after, path: '', depth: 0 }, found);
+  compare({ before, after, path: '', pointer: '', depth: 0 }, found);
   return found;
 }
 
-type Pair = { before: unknown; after: unknown; path: string; depth: number };
+type Pair = { before: unknown; after: unknown; path: string; pointer: string; depth: number };
 
 function compare(pair: Pair, found: FieldDifference[]): void {
-  const { before, after, path, depth } = pair;
+  const { before, after, path, pointer, depth } = pair;
   if (Object.is(before, after) || (isAbsent(before) && isAbsent(after))) return;
-  if (isAbsent(before)) return void found.push({ path, change: 'added', after });
-  if (isAbsent(after)) return void found.push({ path, change: 'removed', before });
-  if (depth < maxDepth && Array.isArray(before) && Array.isArray(after))
-    return compareLists(before, after, pair, found);
-  if (depth < maxDepth && isMap(before) && isMap(after)) return compareMaps(before, after, pair, found);
-  found.push({ path, change: 'changed', before, after });
+  if (isAbsent(before)) found.push({ path, pointer, change: 'added', after });
+  else if (isAbsent(after)) found.push({ path, pointer, change: 'removed', before });
+  else if (depth < maxDepth && Array.isArray(before) && Array.isArray(after)) compareLists(before, after, pair, found);
+  else if (depth < maxDepth && isMap(before) && isMap(after)) compareMaps(before, after, pair, found);
+  else found.push({ path, pointer, change: 'changed', before, after });
 }
 
-function compareMaps(before: JsonMap, after: JsonMap, { path, depth }: Pair, found: FieldDifference[]): void {
+function compareMaps(before: JsonMap, after: JsonMap, place: Pair, found: FieldDifference[]): void {
+  const { path, pointer, depth } = place;
   for (const key of new Set([...Object.keys(after), ...Object.keys(before)])) {
-    compare({ before: own(before, key), after: own(after, key), path: fieldPath(path, key), depth: depth + 1 }, found);
+    const at = { path: fieldPath(path, key), pointer: below(pointer, key), depth: depth + 1 };
+    compare({ before: own(before, key), after: own(after, key), ...at }, found);
   }
 }
 
-function compareLists(before: unknown[], after: unknown[], { path, depth }: Pair, found: FieldDifference[]): void {
+function below(pointer: string, key: string | number): string {
+  return `${pointer}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+function compareLists(before: unknown[], after: unknown[], place: Pair, found: FieldDifference[]): void {
+  const { path, pointer, depth } = place;
   const key = keyOf(before, after);
   if (key === undefined) {
     for (let index = 0; index < Math.max(before.length, after.length); index++) {
-      compare({ before: before[index], after: after[index], path: `${path}[${index}]`, depth: depth + 1 }, found);
+      const at = { path: `${path}[${index}]`, pointer: below(pointer, index), depth: depth + 1 };
+      compare({ before: before[index], after: after[index], ...at }, found);
     }
     return;
   }
@@ -49,11 +58,15 @@ function compareLists(before: unknown[], after: unknown[], { path, depth }: Pair
   const old = new Map(before.map((item) => [name(item), item]));
   const now = new Map(after.map((item) => [name(item), item]));
   for (const each of new Set([...now.keys(), ...old.keys()])) {
-    compare({ before: old.get(each), after: now.get(each), path: `${path}[${key}=${each}]`, depth: depth + 1 }, found);
+    const [was, is] = [old.get(each), now.get(each)];
+    const index = is === undefined ? before.indexOf(was) : after.indexOf(is);
+    const at = { path: `${path}[${key}=${each}]`, pointer: below(pointer, index), depth: depth + 1 };
+    compare({ before: was, after: is, ...at }, found);
   }
   const kept = (names: Iterable<string>): string[] => [...names].filter((each) => old.has(each) && now.has(each));
   const [was, is] = [kept(old.keys()), kept(now.keys())];
-  if (was.some((each, index) => each !== is[index])) found.push({ path, change: 'reordered', before: was, after: is });
+  if (was.some((each, index) => each !== is[index]))
+    found.push({ path, pointer, change: 'reordered', before: was, after: is });
 }
 
 function keyOf(before: unknown[], after: unknown[]): string | undefined {
