@@ -2,13 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Problem, Session } from '@pilothouse/contract';
-import { appError, type Clock, createSupervisor, silentLogger } from '@pilothouse/core';
+import { appError, type Clock, createSupervisor, type Service, silentLogger } from '@pilothouse/core';
 import type { Database } from '../../platform/database/database.ts';
 import { createDeadLetters } from '../../platform/events/dead-letters.ts';
 import { createLocalDoorbell, type Doorbell } from '../../platform/events/doorbell.ts';
 import { createEventLog } from '../../platform/events/event-log.ts';
 import type { RouteImplementation } from '../../platform/http/route-implementation.ts';
 import { startTestHttp } from '../../platform/http/test-http.ts';
+import { createOpenStreams } from '../../platform/streams/open-streams.ts';
+import { createTickets } from '../../platform/streams/tickets.ts';
+import type { WebSocketEndpoint } from '../../platform/streams/web-socket-endpoint.ts';
+import { createWebSocketGateway } from '../../platform/streams/web-socket-gateway.ts';
 import { createAuditLog, createAuditModule } from '../audit/audit-module.ts';
 import { createIdentityModule, type IdentityModuleDeps } from './identity-module.ts';
 
@@ -53,6 +57,9 @@ export type IdentityRigOptions = {
   clock?: Clock;
   doorbell?: Doorbell;
   routes?: readonly RouteImplementation[];
+  /** What runs besides the services of identity. */
+  services?: readonly Service[];
+  webSockets?: readonly WebSocketEndpoint[];
 };
 
 const clusters = ['alpha', 'beta'].map((name) => ({ id: `id-of-${name}`, name }));
@@ -88,9 +95,25 @@ export async function startIdentity(database: Database, options: IdentityRigOpti
   const http = await startTestHttp({
     access: identity.access,
     routes: [...(identity.routes ?? []), ...(auditModule.routes ?? []), ...(options.routes ?? [])],
+    prepare: ({ app, guard, mount }) => {
+      const tickets = createTickets({ database, clock });
+      const { access } = identity;
+      const streams = createOpenStreams();
+      const gateway = createWebSocketGateway({
+        guard,
+        access,
+        tickets,
+        streams,
+        log: silentLogger,
+        addressOf: () => '',
+      });
+      gateway.add(options.webSockets ?? []);
+      mount(gateway.routes());
+      gateway.attach(app.server);
+    },
   });
   const supervisor = createSupervisor({ log: silentLogger });
-  await supervisor.start(identity.services ?? []);
+  await supervisor.start([...(options.services ?? []), ...(identity.services ?? [])]);
 
   async function call<T = unknown>(
     path: string,
