@@ -33,7 +33,10 @@ export function Rail({ open, onClose }: { open: boolean; onClose(): void }) {
   return (
     <>
       {open && <button type="button" className={styles.backdrop} aria-label={texts.actions.close} onClick={onClose} />}
-      <nav className={cx(styles.rail, collapsed && styles.collapsed, open && styles.drawer)} aria-label={texts.nav.main}>
+      <nav
+        className={cx(styles.rail, collapsed && styles.collapsed, open && styles.drawer)}
+        aria-label={texts.nav.main}
+      >
         <Link to="/" className={styles.brand} aria-label={texts.nav.home}>
           <Logo />
           {!collapsed && <span>{texts.product}</span>}

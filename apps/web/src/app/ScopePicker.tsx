@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Network, SquareDashed } from 'lucide-react';
-import { StateMark } from '../design/StateBadge.tsx';
-import { connectionTone } from '../design/state-tone.ts';
 import { Button } from '../design/Button.tsx';
 import { MultiPicker } from '../design/MultiPicker.tsx';
+import { StateMark } from '../design/StateBadge.tsx';
+import { connectionTone } from '../design/state-tone.ts';
 import { texts } from '../texts.ts';
 import { clustersQuery, namespacesQuery } from './queries.ts';
 import styles from './ScopePicker.module.css';
@@ -24,7 +24,12 @@ export function ScopePicker() {
         options={(clusters.data ?? []).map((cluster) => ({
           value: cluster.name,
           label: cluster.name,
-          mark: <StateMark tone={connectionTone[cluster.connection.state]} label={texts.connection[cluster.connection.state]} />,
+          mark: (
+            <StateMark
+              tone={connectionTone[cluster.connection.state]}
+              label={texts.connection[cluster.connection.state]}
+            />
+          ),
           hint: cluster.facts?.version,
         }))}
         onChange={(chosen) => scope.set({ clusters: chosen })}

@@ -1,9 +1,6 @@
 import type { Session } from '@pilothouse/contract';
 
-export type SessionState =
-  | { status: 'unknown' }
-  | { status: 'signed-out' }
-  | { status: 'signed-in'; session: Session };
+export type SessionState = { status: 'unknown' } | { status: 'signed-out' } | { status: 'signed-in'; session: Session };
 
 /** What other tabs of this browser tell each other. */
 export type SessionMessage = { type: 'signed-in'; session: Session } | { type: 'signed-out' };

@@ -31,7 +31,6 @@ export function Button(props: ButtonProps) {
   const button = (
     <button
       {...rest}
-      // biome-ignore lint/a11y/useButtonType: it is set, with a default
       type={off && type === 'submit' ? 'button' : type}
       className={cx(styles.button, styles[variant], className)}
       aria-disabled={off || undefined}

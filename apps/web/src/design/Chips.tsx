@@ -39,7 +39,12 @@ export function ToggleChip(props: {
 }) {
   const { pressed, onToggle, label, count, mark } = props;
   return (
-    <button type="button" className={cx(styles.toggle, pressed && styles.pressed)} aria-pressed={pressed} onClick={onToggle}>
+    <button
+      type="button"
+      className={cx(styles.toggle, pressed && styles.pressed)}
+      aria-pressed={pressed}
+      onClick={onToggle}
+    >
       {mark}
       {label}
       {count !== undefined && <span className={styles.count}>{count}</span>}

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { Button, type ButtonProps } from './Button.tsx';
 import styles from './Button.module.css';
+import { Button, type ButtonProps } from './Button.tsx';
 import { cx } from './cx.ts';
 import { KeyHint } from './KeyHint.tsx';
 import { Tooltip } from './Tooltip.tsx';

@@ -50,7 +50,11 @@ function Item({ item }: { item: Exclude<MenuItem, string | { group: string }> })
   const off = item.disabledReason !== undefined;
   const content = (
     <>
-      {item.checked === undefined ? item.icon : <span className={popup.mark}>{item.checked && <Check size={14} />}</span>}
+      {item.checked === undefined ? (
+        item.icon
+      ) : (
+        <span className={popup.mark}>{item.checked && <Check size={14} />}</span>
+      )}
       <span className={popup.grow}>
         {item.label}
         {off && <span className={popup.reason}>{item.disabledReason}</span>}

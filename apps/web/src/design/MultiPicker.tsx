@@ -84,7 +84,6 @@ export function MultiPicker(props: MultiPickerProps) {
                 onKeyDown={onKeyDown}
               />
             </div>
-            {/* biome-ignore lint/a11y/useFocusableInteractive: focus stays in the search field, which names the active option */}
             <div id={listId} role="listbox" aria-multiselectable aria-label={label}>
               {shown.map((option, index) => (
                 // biome-ignore lint/a11y/useFocusableInteractive lint/a11y/useKeyWithClickEvents: as above

@@ -9,7 +9,11 @@ export function SidePanel({ label, children, onClose }: { label: string; childre
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.defaultPrevented) return;
       const target = event.target as Element;
-      if (target.closest('[role="dialog"]:not([data-side-panel]), [role="menu"], [role="listbox"], input, textarea, .cm-editor'))
+      if (
+        target.closest(
+          '[role="dialog"]:not([data-side-panel]), [role="menu"], [role="listbox"], input, textarea, .cm-editor',
+        )
+      )
         return;
       close.current();
     };

@@ -9,7 +9,9 @@ import styles from './Dock.module.css';
 import { type DockTab, dock, useDock } from './dock-store.ts';
 
 const LogPane = lazy(async () => ({ default: (await import('../../features/logs/LogPane.tsx')).LogPane }));
-const TerminalPane = lazy(async () => ({ default: (await import('../../features/terminal/TerminalPane.tsx')).TerminalPane }));
+const TerminalPane = lazy(async () => ({
+  default: (await import('../../features/terminal/TerminalPane.tsx')).TerminalPane,
+}));
 
 const lowest = 120;
 
@@ -24,7 +26,7 @@ export function Dock() {
     >
       {!folded && <div className={styles.handle} onPointerDown={(event) => startDrag(event, dockHeight)} />}
       <div className={styles.bar}>
-        <div className={styles.tabs} role="tablist" aria-label={texts.dock.label}>
+        <div className={styles.tabs}>
           {tabs.map((tab) => (
             <DockTabButton key={tab.id} tab={tab} chosen={tab.id === active && !folded} />
           ))}
@@ -36,10 +38,9 @@ export function Dock() {
         />
       </div>
       {tabs.map((tab) => (
-        <div
+        <section
           key={tab.id}
           id={tab.id}
-          role="tabpanel"
           aria-label={tab.name}
           className={styles.panel}
           hidden={folded || tab.id !== active}
@@ -51,7 +52,7 @@ export function Dock() {
               <TerminalPane target={tab} visible={!folded && tab.id === active} />
             )}
           </Suspense>
-        </div>
+        </section>
       ))}
     </section>
   );
@@ -59,11 +60,10 @@ export function Dock() {
 
 function DockTabButton({ tab, chosen }: { tab: DockTab; chosen: boolean }) {
   return (
-    <span className={cx(styles.tab, chosen && styles.chosen)} role="presentation">
+    <span className={cx(styles.tab, chosen && styles.chosen)}>
       <button
         type="button"
-        role="tab"
-        aria-selected={chosen}
+        aria-expanded={chosen}
         aria-controls={tab.id}
         className={styles.tabButton}
         title={`${tab.cluster} / ${tab.namespace} / ${tab.name}`}
@@ -73,7 +73,12 @@ function DockTabButton({ tab, chosen }: { tab: DockTab; chosen: boolean }) {
         {tab.type === 'logs' ? <ScrollText size={13} /> : <SquareTerminal size={13} />}
         <span>{tab.name}</span>
       </button>
-      <button type="button" className={styles.close} aria-label={texts.dock.close(tab.name)} onClick={() => dock.close(tab.id)}>
+      <button
+        type="button"
+        className={styles.close}
+        aria-label={texts.dock.close(tab.name)}
+        onClick={() => dock.close(tab.id)}
+      >
         <X size={12} />
       </button>
     </span>

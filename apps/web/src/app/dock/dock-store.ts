@@ -20,7 +20,10 @@ function set(change: Partial<DockState>): void {
 export const dock = {
   open(target: DockTarget): void {
     const same = target.type === 'logs' ? state.tabs.find((tab) => sameTarget(tab, target)) : undefined;
-    if (same) return set({ active: same.id, folded: false });
+    if (same) {
+      set({ active: same.id, folded: false });
+      return;
+    }
     lastId += 1;
     const tab = { ...target, id: `dock-${lastId}` };
     set({ tabs: [...state.tabs, tab], active: tab.id, folded: false });

@@ -1,7 +1,7 @@
 import type { TableMessage } from '@pilothouse/contract';
 import type { ApiClient } from '@pilothouse/contract/client';
-import { isAppError } from '@pilothouse/core';
 import { routeTable as routes } from '@pilothouse/contract/client';
+import { isAppError } from '@pilothouse/core';
 import { type FeedHandlers, type FeedRequest, type OpenFeed, retryDelay } from './table-feed.ts';
 
 /** One SSE stream for each table, resumed where it broke off. */
@@ -50,6 +50,13 @@ async function follow({ api, request, handlers, signal }: Follow): Promise<void>
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
   });
 }

@@ -41,7 +41,10 @@ export function CodeView({ label, text, onChange }: CodeViewProps) {
     const created = new EditorView({
       root,
       parent,
-      state: EditorState.create({ doc: text, extensions: [shared, editable ? editing(change) : reading(), named(label)] }),
+      state: EditorState.create({
+        doc: text,
+        extensions: [shared, editable ? editing(change) : reading(), named(label)],
+      }),
     });
     view.current = created;
     if (editable) created.focus();
@@ -65,7 +68,16 @@ function named(label: string): Extension {
 }
 
 function reading(): Extension {
-  return [EditorState.readOnly.of(true), EditorView.editable.of(false), EditorView.contentAttributes.of({ tabindex: '0', role: 'textbox', 'aria-readonly': 'true', 'aria-multiline': 'true' })];
+  return [
+    EditorState.readOnly.of(true),
+    EditorView.editable.of(false),
+    EditorView.contentAttributes.of({
+      tabindex: '0',
+      role: 'textbox',
+      'aria-readonly': 'true',
+      'aria-multiline': 'true',
+    }),
+  ];
 }
 
 function editing(change: { current: ((text: string) => void) | undefined }): Extension {

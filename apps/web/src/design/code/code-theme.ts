@@ -17,12 +17,22 @@ const look = EditorView.theme({
   '.cm-searchMatch': { backgroundColor: 'var(--match)' },
   '.cm-searchMatch-selected': { outline: '1px solid var(--accent)' },
   '.cm-panels': { backgroundColor: 'var(--raised)', color: 'var(--ink)', borderColor: 'var(--line)' },
-  '.cm-panel input, .cm-panel button': { font: 'inherit', color: 'inherit', background: 'var(--surface)', border: '1px solid var(--line-strong)', borderRadius: '4px' },
+  '.cm-panel input, .cm-panel button': {
+    font: 'inherit',
+    color: 'inherit',
+    background: 'var(--surface)',
+    border: '1px solid var(--line-strong)',
+    borderRadius: '4px',
+  },
   '.cm-foldPlaceholder': { background: 'var(--sunken)', border: '1px solid var(--line)', color: 'var(--ink-3)' },
   '.cm-changedLine': { backgroundColor: 'color-mix(in srgb, var(--healthy) 10%, transparent) !important' },
   '.cm-changedText': { background: 'color-mix(in srgb, var(--healthy) 24%, transparent) !important' },
-  '.cm-deletedChunk, .cm-deletedLine': { backgroundColor: 'color-mix(in srgb, var(--degraded) 9%, transparent) !important' },
-  '.cm-deletedText, .cm-deletedChunk .cm-deletedText': { background: 'color-mix(in srgb, var(--degraded) 22%, transparent) !important' },
+  '.cm-deletedChunk, .cm-deletedLine': {
+    backgroundColor: 'color-mix(in srgb, var(--degraded) 9%, transparent) !important',
+  },
+  '.cm-deletedText, .cm-deletedChunk .cm-deletedText': {
+    background: 'color-mix(in srgb, var(--degraded) 22%, transparent) !important',
+  },
   '.cm-collapsedLines': { background: 'var(--sunken)', color: 'var(--ink-3)' },
 });
 

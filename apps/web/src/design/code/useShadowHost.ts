@@ -4,7 +4,10 @@ import { type RefObject, useEffect, useRef } from 'react';
  * A host for an editor with a shadow root of its own: there CodeMirror keeps its rules in an adopted style sheet, which a
  * `style-src 'self'` policy allows, instead of a style element, which it refuses.
  */
-export function useShadowHost(build: (root: ShadowRoot, parent: HTMLElement) => () => void, key: unknown): RefObject<HTMLDivElement | null> {
+export function useShadowHost(
+  build: (root: ShadowRoot, parent: HTMLElement) => () => void,
+  key: unknown,
+): RefObject<HTMLDivElement | null> {
   const host = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the caller says with `key` when to build anew
   useEffect(() => {

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: an ARIA grid: rows are laid out on a CSS grid, and only those in view exist
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active row
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type CSSProperties, type ReactNode, useEffect, useMemo, useRef } from 'react';
 import { formatCount } from '../format.ts';
@@ -70,7 +72,6 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
   const allSelected = rows.length > 0 && selection.ids.size >= rows.length;
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: rows are laid out on a grid, and only those in view exist
     <div
       ref={scroller}
       className={styles.scroller}
@@ -79,18 +80,16 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
       aria-rowcount={count + 1}
       aria-colcount={columns.length + 1}
       aria-multiselectable
-      aria-activedescendant={activeId && items.some((item) => rows[item.index]?.id === activeId) ? rowDomId(activeId) : undefined}
+      aria-activedescendant={
+        activeId && items.some((item) => rows[item.index]?.id === activeId) ? rowDomId(activeId) : undefined
+      }
       tabIndex={0}
       style={{ '--columns': template.tracks, '--width': `${template.width}px` } as CSSProperties}
       onScroll={reading.scrolled}
       onPointerEnter={reading.entered}
       onPointerLeave={reading.left}
     >
-      {/* biome-ignore lint/a11y/useSemanticElements: see the grid */}
-      {/* biome-ignore lint/a11y/useFocusableInteractive: its cells are focusable */}
       <div role="row" aria-rowindex={1} className={styles.header}>
-        {/* biome-ignore lint/a11y/useSemanticElements: see the grid */}
-        {/* biome-ignore lint/a11y/useFocusableInteractive: its checkbox is focusable */}
         <div role="columnheader" className={styles.select}>
           <input
             type="checkbox"
@@ -101,7 +100,10 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
               if (box) box.indeterminate = selection.ids.size > 0 && !allSelected;
             }}
             onChange={() =>
-              props.onSelect({ ids: new Set(selection.ids.size > 0 ? [] : rows.map((row) => row.id)), anchor: undefined })
+              props.onSelect({
+                ids: new Set(selection.ids.size > 0 ? [] : rows.map((row) => row.id)),
+                anchor: undefined,
+              })
             }
           />
         </div>
@@ -117,11 +119,7 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
         ))}
       </div>
       {count === 0 ? (
-        // biome-ignore lint/a11y/useSemanticElements: see the grid
-        // biome-ignore lint/a11y/useFocusableInteractive: it holds words
         <div role="row" className={styles.nothing}>
-          {/* biome-ignore lint/a11y/useSemanticElements: see the grid */}
-          {/* biome-ignore lint/a11y/useFocusableInteractive: it holds words */}
           <div role="gridcell">{props.children}</div>
         </div>
       ) : (

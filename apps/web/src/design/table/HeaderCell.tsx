@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: an ARIA grid: rows are laid out on a CSS grid, and only those in view exist
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active row
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type PointerEvent, useRef } from 'react';
 import { texts } from '../../texts.ts';
@@ -29,12 +31,12 @@ export function HeaderCell<Row>({ column, sort, width, onSort, onResize }: Heade
     handle.setPointerCapture(event.pointerId);
     const move = (to: globalThis.PointerEvent) => resize(before + to.clientX - from);
     handle.addEventListener('pointermove', move);
-    handle.addEventListener('lostpointercapture', () => handle.removeEventListener('pointermove', move), { once: true });
+    handle.addEventListener('lostpointercapture', () => handle.removeEventListener('pointermove', move), {
+      once: true,
+    });
   };
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: rows are laid out on a grid
-    // biome-ignore lint/a11y/useFocusableInteractive: its button is focusable
     <div
       ref={cell}
       role="columnheader"

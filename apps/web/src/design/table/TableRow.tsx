@@ -1,3 +1,6 @@
+// biome-ignore-all lint/a11y/useSemanticElements: an ARIA grid: rows are laid out on a CSS grid, and only those in view exist
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active row
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: the grid's keys do what clicks on its rows do
 import { memo, type RefObject } from 'react';
 import { cx } from '../cx.ts';
 import { Skeleton } from '../Skeleton.tsx';
@@ -27,8 +30,6 @@ function TableRowView<Row extends { id: string }>(props: TableRowProps<Row>) {
   const place = { transform: `translateY(${top}px)`, height };
   if (row === undefined)
     return (
-      // biome-ignore lint/a11y/useSemanticElements: see the grid
-      // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names the active row
       <div role="row" aria-rowindex={index + 2} className={styles.row} style={place} aria-busy>
         <span role="gridcell" className={styles.select} />
         {columns.map((column, at) => (
@@ -39,8 +40,6 @@ function TableRowView<Row extends { id: string }>(props: TableRowProps<Row>) {
       </div>
     );
   return (
-    // biome-ignore lint/a11y/useSemanticElements: see the grid
-    // biome-ignore lint/a11y/useFocusableInteractive lint/a11y/useKeyWithClickEvents: the grid has the focus, the keys and names the active row
     <div
       role="row"
       id={rowDomId(row.id)}
@@ -59,26 +58,38 @@ function TableRowView<Row extends { id: string }>(props: TableRowProps<Row>) {
         const { selection, onSelect, onOpen, onActive, rows } = table.current;
         if ((event.target as Element).closest('a, button')) return;
         onActive(row.id);
-        if (event.shiftKey) onSelect(extendTo(selection, row.id, rows.map((each) => each.id)));
+        if (event.shiftKey)
+          onSelect(
+            extendTo(
+              selection,
+              row.id,
+              rows.map((each) => each.id),
+            ),
+          );
         else if (event.ctrlKey || event.metaKey) onSelect(toggleRow(selection, row.id));
         else onOpen(row);
       }}
     >
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: x toggles from the grid */}
       <span
         role="gridcell"
         className={styles.select}
         onClick={(event) => {
           event.stopPropagation();
           const { selection, onSelect, rows } = table.current;
-          if (event.shiftKey) onSelect(extendTo(selection, row.id, rows.map((each) => each.id)));
+          if (event.shiftKey)
+            onSelect(
+              extendTo(
+                selection,
+                row.id,
+                rows.map((each) => each.id),
+              ),
+            );
           else onSelect(toggleRow(selection, row.id));
         }}
       >
         <input type="checkbox" tabIndex={-1} checked={selected} readOnly aria-label={row.id} />
       </span>
       {columns.map((column) => (
-        // biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: see the grid
         <span
           key={column.id}
           role="gridcell"

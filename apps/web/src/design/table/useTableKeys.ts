@@ -54,8 +54,18 @@ function handle<Row extends { id: string }>(
     const target = rows[to];
     if (!target) return false;
     if (event.shiftKey && event.key.toLowerCase() !== 'g') {
-      const start = active ? (selection.anchor === undefined ? { ...selection, anchor: active.id } : selection) : selection;
-      onSelect(extendTo(start, target.id, rows.map((row) => row.id)));
+      const start = active
+        ? selection.anchor === undefined
+          ? { ...selection, anchor: active.id }
+          : selection
+        : selection;
+      onSelect(
+        extendTo(
+          start,
+          target.id,
+          rows.map((row) => row.id),
+        ),
+      );
     }
     onActive(target.id);
     scrollTo(to);

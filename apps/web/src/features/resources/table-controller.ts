@@ -1,4 +1,11 @@
-import type { ResourceList, ResourceRow, SourceFailure, SourceState, TableColumn, TableMessage } from '@pilothouse/contract';
+import type {
+  ResourceList,
+  ResourceRow,
+  SourceFailure,
+  SourceState,
+  TableColumn,
+  TableMessage,
+} from '@pilothouse/contract';
 import type { FeedState, OpenFeed } from '../../app/live/table-feed.ts';
 import { parseSort } from '../../design/table/table-column.ts';
 import { rowOrder } from './row-order.ts';

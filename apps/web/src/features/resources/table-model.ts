@@ -48,7 +48,11 @@ export function createTableModel(now: () => number = Date.now): TableModel {
   let shown: TableSnapshot = { rows: [], gone, waiting: 0 };
 
   function publish(): void {
-    shown = { rows: order.map((id) => byId.get(id)).filter((row) => row !== undefined), gone: new Set(gone), waiting: waiting.size };
+    shown = {
+      rows: order.map((id) => byId.get(id)).filter((row) => row !== undefined),
+      gone: new Set(gone),
+      waiting: waiting.size,
+    };
     for (const listener of listeners) listener();
   }
 
@@ -64,9 +68,8 @@ export function createTableModel(now: () => number = Date.now): TableModel {
 
   function upsert(row: ResourceRow): void {
     const before = byId.get(row.id);
-    if (before) return change(before, row);
-    if (!waiting.has(row.id) && beyondLoaded(row)) return;
-    waiting.set(row.id, row);
+    if (before) change(before, row);
+    else if (waiting.has(row.id) || !beyondLoaded(row)) waiting.set(row.id, row);
   }
 
   /** A row that belongs on a page that has not been read yet will come with that page. */

@@ -1,0 +1,116 @@
+import type { Cell, ResourceRow, TableColumn } from '@pilothouse/contract';
+import type { ReactNode } from 'react';
+import { Age } from '../../design/Age.tsx';
+import { formatBytes, formatCount, formatTime } from '../../design/format.ts';
+import { HealthBadge } from '../../design/StateBadge.tsx';
+import type { DataColumn } from '../../design/table/table-column.ts';
+import { texts } from '../../texts.ts';
+import styles from './ResourcesPage.module.css';
+
+export type ColumnFacts = { columns: readonly TableColumn[]; namespaced: boolean; severalClusters: boolean };
+
+const numeric: ReadonlySet<TableColumn['type']> = new Set(['number', 'quantity', 'percent', 'ratio', 'age']);
+/** Said already by columns of our own. */
+const saidElsewhere: ReadonlySet<string> = new Set(['name', 'namespace', 'age', 'cluster', 'health']);
+
+const widths: Partial<Record<TableColumn['type'], number>> = {
+  number: 96,
+  age: 84,
+  ratio: 84,
+  percent: 84,
+  quantity: 104,
+  boolean: 96,
+  time: 168,
+};
+
+/** Every column that a table of this resource can show, in their order. */
+export function allColumns({ columns, namespaced, severalClusters }: ColumnFacts): DataColumn<ResourceRow>[] {
+  const own: DataColumn<ResourceRow>[] = [
+    {
+      id: 'name',
+      label: texts.table.name,
+      width: 240,
+      grow: true,
+      sortable: true,
+      render: (row) => (
+        <span className={styles.name} title={row.name}>
+          {row.name}
+        </span>
+      ),
+    },
+    {
+      id: 'health',
+      label: texts.table.health,
+      width: 128,
+      sortable: true,
+      cell: -1,
+      render: (row) => <HealthBadge health={row.health} />,
+    },
+  ];
+  if (severalClusters)
+    own.push({ id: 'cluster', label: texts.table.cluster, width: 120, sortable: true, render: (row) => row.cluster });
+  if (namespaced)
+    own.push({
+      id: 'namespace',
+      label: texts.table.namespace,
+      width: 132,
+      sortable: true,
+      render: (row) => row.namespace ?? '',
+    });
+  const served = columns
+    .map((column, index) => ({ column, index }))
+    .filter(({ column }) => !saidElsewhere.has(column.id))
+    .map(({ column, index }) => servedColumn(column, index));
+  const age: DataColumn<ResourceRow> = {
+    id: 'age',
+    label: texts.table.age,
+    width: 72,
+    align: 'end',
+    sortable: true,
+    render: (row) => (row.createdAt ? <Age since={row.createdAt} /> : ''),
+  };
+  return [...own, ...served, age];
+}
+
+function servedColumn(column: TableColumn, index: number): DataColumn<ResourceRow> {
+  return {
+    id: column.id,
+    label: column.label,
+    description: column.description,
+    width: widths[column.type] ?? Math.min(220, Math.max(96, column.label.length * 9 + 32)),
+    ...(numeric.has(column.type) ? { align: 'end' as const } : {}),
+    sortable: true,
+    cell: index,
+    render: (row) => renderCell(row.cells[index] ?? null, column),
+  };
+}
+
+function renderCell(cell: Cell, { id, type }: TableColumn): ReactNode {
+  if (cell === null || cell === '') return <span className={styles.blank}>–</span>;
+  if ((type === 'age' || type === 'time') && typeof cell === 'string')
+    return type === 'age' ? <Age since={cell} /> : formatTime(cell);
+  if (typeof cell === 'boolean') return cell ? texts.table.yes : texts.table.no;
+  if (typeof cell === 'number') {
+    if (type === 'percent') return `${formatCount(Math.round(cell))} %`;
+    if (type === 'quantity') return quantity(id, cell);
+    return cell === 0 ? <span className={styles.blank}>0</span> : formatCount(cell);
+  }
+  return <span title={cell}>{cell}</span>;
+}
+
+/** Base units: cores for processors, bytes for memory and storage. */
+function quantity(id: string, value: number): string {
+  if (/cpu/i.test(id)) return value < 1 ? `${Math.round(value * 1000)}m` : String(Math.round(value * 100) / 100);
+  return value >= 1024 ? formatBytes(value) : String(value);
+}
+
+/** Which of them a table shows: as chosen, or those of priority 0. */
+export function shownColumns(
+  all: readonly DataColumn<ResourceRow>[],
+  served: readonly TableColumn[],
+  chosen: readonly string[] | undefined,
+): DataColumn<ResourceRow>[] {
+  if (chosen) return all.filter((column) => column.id === 'name' || chosen.includes(column.id));
+  const extra = new Set(served.filter((column) => column.priority > 0).map((column) => column.id));
+  return all.filter((column) => !extra.has(column.id));
+}
