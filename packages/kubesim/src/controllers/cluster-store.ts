@@ -1,5 +1,7 @@
 import type { KubeObject } from '@pilothouse/kube';
 import type { ObjectStorePort, StoreEvent } from '../object-store-port.ts';
+import { jsonEqual } from '../rules/json-equal.ts';
+import { cloneJson } from '../runtime/clone-json.ts';
 import type { ClusterKinds, ClusterResource } from './cluster-kinds.ts';
 
 type ObjectRef = { namespace?: string | undefined; name: string };
@@ -42,10 +44,23 @@ export function clusterStore(store: ObjectStorePort): ClusterStore {
       return found;
     },
     create: typed.create,
-    update: typed.update,
+    update: (resource, ref, change, options) => {
+      // Controllers write what should be without asking what is; most of that is so already, and finding out here is cheap.
+      const live = typed.get(resource, ref.namespace, ref.name);
+      if (live === undefined) return undefined;
+      const wanted = cloneJson(live);
+      change(wanted);
+      if (jsonEqual(wanted, live)) return live;
+      return typed.update(resource, ref, (draft) => replace(draft, wanted), options);
+    },
     delete: typed.delete,
     subscribe: typed.subscribe,
   };
+}
+
+function replace(draft: KubeObject, wanted: KubeObject): void {
+  for (const key of Object.keys(draft)) if (wanted[key] === undefined) delete draft[key];
+  Object.assign(draft, wanted);
 }
 
 /** The reference that names `object` to the store. */

@@ -2,7 +2,7 @@ import { type Clock, type Logger, type Service, silentLogger } from '@pilothouse
 import type { ObjectStorePort } from '../object-store-port.ts';
 import { startPodAutoscaler } from './autoscaling/pod-autoscaler.ts';
 import { clusterStore } from './cluster-store.ts';
-import type { ControllerDeps } from './controller-deps.ts';
+import type { ControllerDeps, Pace } from './controller-deps.ts';
 import { startDaemonSetController } from './daemonset-controller.ts';
 import { startDeploymentController } from './deployment/deployment-controller.ts';
 import { startDisruptionController } from './disruption-budgets.ts';
@@ -26,17 +26,20 @@ import { createWorkScheduler, type WorkScheduler } from './work-scheduler.ts';
 export type ControllersDeps = { store: ObjectStorePort; clock: Clock; logger?: Logger };
 
 /** The controllers of a simulated cluster. They are subscribed at once and act while `service` runs, or as `work` is driven by hand. */
-export type Controllers = { service: Service; work: WorkScheduler };
+export type Controllers = { service: Service; work: WorkScheduler; pace: Pace };
 
 /** Starts every controller over one queue of work. Nodes begin to send heartbeats when `service` runs. */
 export function createControllers({ store, clock, logger = silentLogger }: ControllersDeps): Controllers {
   const typed = clusterStore(store);
   const work = createWorkScheduler({ clock, logger });
-  const deps: ControllerDeps = { store: typed, clock, work, recorder: createEventRecorder({ store: typed, clock }) };
+  const pace: Pace = { hasty: false };
+  const recorder = createEventRecorder({ store: typed, clock, pace });
+  const deps: ControllerDeps = { store: typed, clock, work, recorder, pace };
   for (const start of controllers) start(deps);
   const heartbeats = startNodeHeartbeats(deps);
   return {
     work,
+    pace,
     service: {
       name: 'simulated controllers',
       run(signal, ready) {

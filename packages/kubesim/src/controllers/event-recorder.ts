@@ -1,6 +1,7 @@
 import type { Clock } from '@pilothouse/core';
 import type { KubeObject } from '@pilothouse/kube';
 import type { ClusterStore } from './cluster-store.ts';
+import type { Pace } from './controller-deps.ts';
 import { microTimestamp, timestamp } from './timestamps.ts';
 
 export type EventSource = { component: string; host?: string };
@@ -11,6 +12,8 @@ export type EventFacts = {
   /** The part of the object meant, e.g. `spec.containers{web}`. */
   fieldPath?: string;
 };
+
+export type EventRecorderDeps = { store: ClusterStore; clock: Clock; pace: Pace };
 
 /**
  * Writes Events as client-go's recorder does: the same event again raises `count` and `lastTimestamp`; more than ten of one reason that
@@ -33,7 +36,7 @@ const burst = 25;
 const refillMilliseconds = 300_000;
 const seriesWindow = 6 * 60_000;
 
-export function createEventRecorder({ store, clock }: { store: ClusterStore; clock: Clock }): EventRecorder {
+export function createEventRecorder({ store, clock, pace }: EventRecorderDeps): EventRecorder {
   const known = new Map<string, Known>();
   const similar = new Map<string, Similar>();
   const allowances = new Map<string, Allowance>();
@@ -93,6 +96,7 @@ export function createEventRecorder({ store, clock }: { store: ClusterStore; clo
 
   return {
     record(source, about, facts) {
+      if (pace.hasty) return;
       const now = clock.now();
       const from = `${source.component}|${source.host ?? ''}|${about.metadata.uid ?? about.metadata.name}`;
       if (!allowed(from, now)) return;
@@ -125,6 +129,7 @@ export function createEventRecorder({ store, clock }: { store: ClusterStore; clo
       if (written !== undefined) remember(known, key, written);
     },
     recordSeries(component, about, facts) {
+      if (pace.hasty) return;
       const now = clock.now();
       const key = `${component}||${about.metadata.uid ?? ''}|${facts.reason}|${facts.message}`;
       const before = known.get(key);

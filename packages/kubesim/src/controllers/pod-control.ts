@@ -2,6 +2,7 @@ import { messageOf } from '@pilothouse/core';
 import type { KubeObject } from '@pilothouse/kube';
 import type { PodTemplateSpec } from 'kubernetes-types/core/v1.d.ts';
 import type { LabelSelector } from 'kubernetes-types/meta/v1.d.ts';
+import { cloneJson } from '../runtime/clone-json.ts';
 import { labelSelectorMatcher } from '../storage/label-selector.ts';
 import type { Pod } from './cluster-kinds.ts';
 import { type ClusterStore, controllerOf, controllerReference, refOf } from './cluster-store.ts';
@@ -33,7 +34,7 @@ export function createPod(
       ...(metadata?.finalizers === undefined ? {} : { finalizers: [...metadata.finalizers] }),
       ownerReferences: [controllerReference(owner)],
     },
-    spec: structuredClone(template.spec ?? { containers: [] }),
+    spec: cloneJson(template.spec ?? { containers: [] }),
   };
   named.adjust?.(pod);
   try {

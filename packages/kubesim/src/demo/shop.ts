@@ -87,15 +87,15 @@ export function shopHistory(store: ObjectStorePort, now: number): HistoryStep[] 
     { ago: 9 * hour, happen: () => release('shop', 'checkout', '4.2.0') },
     { ago: 3 * hour, happen: () => release('shop', 'storefront', '3.4.1') },
     // From here on nothing is skipped.
-    { ago: 52 * minute, happen: () => resumeCronJobs(store, shop), settle: hour },
-    { ago: 50 * minute, happen: () => apply(shop.filter((one) => late.has(one.metadata.name))), settle: hour },
-    { ago: 46 * minute, happen: () => fault('gift-cards'), settle: hour },
-    { ago: 41 * minute, happen: () => breakRecommendations(store), settle: hour },
-    { ago: 37 * minute, happen: () => fault('fraud-scorer'), settle: hour },
-    { ago: 33 * minute, happen: () => fault('analytics-archive', 'analytics'), settle: hour },
-    { ago: 26 * minute, happen: () => fault('model-trainer'), settle: hour },
-    { ago: 19 * minute, happen: () => fault('settlement-import'), settle: hour },
-    { ago: 12 * minute, happen: () => fault('search-canary'), settle: hour },
+    { ago: 20 * minute, happen: () => resumeCronJobs(store, shop), settle: hour },
+    { ago: 19 * minute, happen: () => apply(shop.filter((one) => late.has(one.metadata.name))), settle: hour },
+    { ago: 18 * minute, happen: () => fault('gift-cards'), settle: hour },
+    { ago: 17 * minute, happen: () => breakRecommendations(store), settle: hour },
+    { ago: 15 * minute, happen: () => fault('fraud-scorer'), settle: hour },
+    { ago: 13 * minute, happen: () => fault('analytics-archive', 'analytics'), settle: hour },
+    { ago: 11 * minute, happen: () => fault('model-trainer'), settle: hour },
+    { ago: 9 * minute, happen: () => fault('settlement-import'), settle: hour },
+    { ago: 6 * minute, happen: () => fault('search-canary'), settle: hour },
   ];
 }
 

@@ -23,7 +23,7 @@ const defaultMetrics: MetricSpec[] = [
 type Recommendation = { at: number; replicas: number };
 
 /** Scales targets by the simulated usage of their pods, every 15 s, with stabilisation and the default limits of speed. */
-export function startPodAutoscaler({ store, clock, work, recorder }: ControllerDeps): void {
+export function startPodAutoscaler({ store, clock, work, recorder, pace }: ControllerDeps): void {
   const queue = work.queue('hpa', reconcile);
   const history = new Map<string, Recommendation[]>();
 
@@ -38,6 +38,7 @@ export function startPodAutoscaler({ store, clock, work, recorder }: ControllerD
     const scaler = store.get('horizontalpodautoscalers.autoscaling', namespace, name);
     if (scaler === undefined) return;
     queue.add(key, round);
+    if (pace.hasty) return;
     const resource = targets[scaler.spec.scaleTargetRef.kind];
     const target =
       resource === undefined

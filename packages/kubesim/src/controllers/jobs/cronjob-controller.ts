@@ -1,5 +1,6 @@
 import { messageOf } from '@pilothouse/core';
 import { Cron } from 'croner';
+import { cloneJson } from '../../runtime/clone-json.ts';
 import type { CronJob, Job } from '../cluster-kinds.ts';
 import { controllerOf, controllerReference, keyOf, refOf, splitKey } from '../cluster-store.ts';
 import { type Condition, isTrue } from '../conditions.ts';
@@ -107,7 +108,7 @@ export function startCronJobController({ store, clock, work, recorder }: Control
             },
             ownerReferences: [controllerReference(cronJob)],
           },
-          spec: structuredClone(spec ?? { template: {} }),
+          spec: cloneJson(spec ?? { template: {} }),
         },
         { manager },
       );

@@ -1,5 +1,5 @@
 import type { Container } from 'kubernetes-types/core/v1.d.ts';
-import { behaviourOf } from '../../runtime/container-behaviour.ts';
+import { behaviourOf, type ContainerBehaviour } from '../../runtime/container-behaviour.ts';
 import type { Pod } from '../cluster-kinds.ts';
 import type { ClusterStore } from '../cluster-store.ts';
 import type { EventFacts } from '../event-recorder.ts';
@@ -13,6 +13,7 @@ import { advanceProbes } from './probes.ts';
 export type StepContext = {
   store: ClusterStore;
   images: ImageStore;
+  hasty: boolean;
   now: number;
   pod: Pod;
   podRun: PodRun;
@@ -70,6 +71,11 @@ function due(context: StepContext, run: ContainerRun, container: Container): voi
   }
 }
 
+function actOf({ pod, hasty }: StepContext, run: ContainerRun, container: Container): ContainerBehaviour {
+  const behaviour = behaviourOf(pod, container, run.restarts);
+  return hasty ? { ...behaviour, pullSeconds: 0, readyAfter: 0, stopSeconds: 0 } : behaviour;
+}
+
 /** Gets image and configuration: what the kubelet does each time before it starts a container. */
 function prepare(context: StepContext, run: ContainerRun, container: Container): void {
   const { pod, images, now } = context;
@@ -80,7 +86,7 @@ function prepare(context: StepContext, run: ContainerRun, container: Container):
     tell(context, run, { type: 'Warning', reason: 'InspectFailed', message });
     return block(context, run, { reason: 'InvalidImageName', message });
   }
-  const behaviour = behaviourOf(pod, container, run.restarts);
+  const behaviour = actOf(context, run, container);
   run.behaviour = behaviour;
   const present = images.has(pod.spec.nodeName ?? '', image);
   if (container.imagePullPolicy === 'Never' && !present) {
@@ -102,7 +108,7 @@ function prepare(context: StepContext, run: ContainerRun, container: Container):
 
 function pulled(context: StepContext, run: ContainerRun, container: Container): void {
   const { pod, images, now } = context;
-  const behaviour = run.behaviour ?? behaviourOf(pod, container, run.restarts);
+  const behaviour = run.behaviour ?? actOf(context, run, container);
   if (behaviour.pull !== undefined) {
     const error = pullError(run.image, behaviour.pull);
     tell(context, run, { type: 'Warning', reason: 'Failed', message: `Failed to pull image "${run.image}": ${error}` });
@@ -152,7 +158,7 @@ function configure(context: StepContext, run: ContainerRun, container: Container
     return block(context, run, { reason: 'CreateContainerConfigError', message: problem });
   }
   run.phase = 'starting';
-  run.until = context.now + 250;
+  run.until = context.now + (context.hasty ? 0 : 250);
 }
 
 /** Waits for what is missing; the kubelet looks again at each of its rounds. */
@@ -167,7 +173,7 @@ function start(context: StepContext, run: ContainerRun, container: Container): v
   tell(context, run, { type: 'Normal', reason: 'Created', message: `Created container: ${run.name}` });
   tell(context, run, { type: 'Normal', reason: 'Started', message: `Started container ${run.name}` });
   if (run.startedAt !== undefined) run.restarts++;
-  run.behaviour = behaviourOf(context.pod, container, run.restarts);
+  run.behaviour = actOf(context, run, container);
   run.phase = 'running';
   run.id = `containerd://${hexDigits(`${podRun.uid}/${run.name}/${run.restarts}`, 64)}`;
   run.startedAt = now;

@@ -12,7 +12,7 @@ import { initialised, podStatus } from './pod-status.ts';
 const never = Number.POSITIVE_INFINITY;
 
 /** Runs the pods bound to simulated nodes: one kubelet for all of them. */
-export function startKubelet({ store, clock, work, recorder }: ControllerDeps): void {
+export function startKubelet({ store, clock, work, recorder, pace }: ControllerDeps): void {
   const runs = new Map<string, PodRun>();
   const images = createImageStore();
   const addresses = createPodAddresses(store);
@@ -37,7 +37,7 @@ export function startKubelet({ store, clock, work, recorder }: ControllerDeps): 
     if (known !== undefined && known.uid === pod.metadata.uid) return known;
     if (known !== undefined) addresses.release(known.ip);
     const run = newPodRun(pod, clock.now());
-    run.sandboxAt = run.acceptedAt + between(`${run.uid}/sandbox`, 400, 1200);
+    run.sandboxAt = run.acceptedAt + (pace.hasty ? 0 : between(`${run.uid}/sandbox`, 400, 1200));
     runs.set(key, run);
     return run;
   }
@@ -54,6 +54,7 @@ export function startKubelet({ store, clock, work, recorder }: ControllerDeps): 
     const context: StepContext = {
       store,
       images,
+      hasty: pace.hasty,
       now,
       pod,
       podRun: run,

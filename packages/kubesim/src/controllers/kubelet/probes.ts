@@ -7,47 +7,40 @@ const never = Number.POSITIVE_INFINITY;
 
 /** Does the probe rounds that are due on a running container and plans the next one that can change anything. */
 export function advanceProbes(context: StepContext, run: ContainerRun, container: Container): void {
-  const { startupProbe, readinessProbe, livenessProbe } = container;
-  const { now } = context;
-  if (run.stop !== undefined) {
-    run.probeAt = never;
-    return;
-  }
-  if (now < run.probeAt) return;
+  if (run.stop !== undefined) run.probeAt = never;
+  else if (context.now >= run.probeAt) probe(context, run, container);
+}
+
+function probe(context: StepContext, run: ContainerRun, { startupProbe, readinessProbe, livenessProbe }: Container): void {
+  const { now, hasty } = context;
   const start = run.startedAt ?? now;
-  const answersFrom = start + (run.behaviour?.readyAfter ?? 0) * 1000;
   const hangsFrom = start + (run.behaviour?.hangsAfter ?? never) * 1000;
-  const answers = now >= answersFrom && now < hangsFrom;
+  const answers = now >= start + (run.behaviour?.readyAfter ?? 0) * 1000 && now < hangsFrom;
+  const firstRound = (one: Probe) => (hasty ? start : start + (one.initialDelaySeconds ?? 0) * 1000);
   if (startupProbe !== undefined && !run.started) {
-    if (now < firstRound(startupProbe, start)) return plan(run, firstRound(startupProbe, start));
-    if (!answers) return failed(context, run, { kind: 'Startup', probe: startupProbe, kills: true });
+    if (now < firstRound(startupProbe)) {
+      run.probeAt = firstRound(startupProbe);
+      return;
+    }
+    if (!answers) return void fail(context, run, { kind: 'Startup', probe: startupProbe, kills: true });
     run.started = true;
     run.failedProbes = 0;
   }
   if (livenessProbe !== undefined && now >= hangsFrom) {
     run.ready = false;
-    return failed(context, run, { kind: 'Liveness', probe: livenessProbe, kills: true });
+    return void fail(context, run, { kind: 'Liveness', probe: livenessProbe, kills: true });
   }
-  if (readinessProbe === undefined) {
-    run.ready = run.started;
-    return plan(run, hangsFrom);
+  if (readinessProbe !== undefined && now < firstRound(readinessProbe)) {
+    run.probeAt = firstRound(readinessProbe);
+    return;
   }
-  if (now < firstRound(readinessProbe, start)) return plan(run, firstRound(readinessProbe, start));
-  if (!answers) return failed(context, run, { kind: 'Readiness', probe: readinessProbe, kills: false });
+  if (readinessProbe !== undefined && !answers) return void fail(context, run, { kind: 'Readiness', probe: readinessProbe, kills: false });
   run.ready = true;
   run.failedProbes = 0;
-  plan(run, hangsFrom);
+  run.probeAt = hangsFrom;
 }
 
-function plan(run: ContainerRun, at: number): void {
-  run.probeAt = at;
-}
-
-function firstRound(probe: Probe, start: number): number {
-  return start + (probe.initialDelaySeconds ?? 0) * 1000;
-}
-
-function failed(context: StepContext, run: ContainerRun, what: { kind: string; probe: Probe; kills: boolean }): void {
+function fail(context: StepContext, run: ContainerRun, what: { kind: string; probe: Probe; kills: boolean }): void {
   const { kind, probe, kills } = what;
   run.failedProbes++;
   run.probeAt = context.now + (probe.periodSeconds ?? 10) * 1000;

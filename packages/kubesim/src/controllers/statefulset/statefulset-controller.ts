@@ -1,4 +1,5 @@
 import { messageOf } from '@pilothouse/core';
+import { cloneJson } from '../../runtime/clone-json.ts';
 import type { ControllerRevision, Pod, StatefulSet } from '../cluster-kinds.ts';
 import { controllerOf, controllerReference, keyOf, refOf, splitKey } from '../cluster-store.ts';
 import type { ControllerDeps } from '../controller-deps.ts';
@@ -166,7 +167,7 @@ export function startStatefulSetController(deps: ControllerDeps): void {
               : { annotations: { ...template.metadata.annotations } }),
             ...(whenDeleted === 'Delete' ? { ownerReferences: [controllerReference(set)] } : {}),
           },
-          spec: structuredClone(template.spec ?? {}),
+          spec: cloneJson(template.spec ?? {}),
         },
         { manager },
       );
