@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type AppError, appError, type Clock, isAppError, type Logger, messageOf } from '@pilothouse/core';
 import { isExpired, typeFieldsOf } from '../client/list-pages.ts';
@@ -109,30 +110,83 @@ function asAppError(error: unknown): AppError {
 
 /** Reads all pages into the objects and removes what is no longer there. Returns the version to watch from. */
 async function list(options: ReflectorOptions, signal: AbortSignal): Promise<string> {
-  const { client, type, objects, reports } = options;
+  const { type, objects, reports } = options;
   const typeFields = typeFieldsOf(type);
   const seen = objects.index.size > 0 ? new Set<string>() : undefined;
+  const pages = createPageSource(options, signal);
   let loaded = 0;
-  let next: string | undefined;
   let version = '';
-  do {
-    const path = withQuery(collectionPath(type), { limit: options.pageSize, continue: next });
-    const body = await client.getStream(path, { signal, bulk: true });
-    const { metadata } = await readList(body, {
-      slice,
-      onItem(bytes, from, to, marks) {
-        const object = trimObject(parseObject(objectText(bytes, from, to, marks, typeFields), marks.depth));
-        seen?.add(objectKey(object));
-        objects.upsert(object);
-        loaded += 1;
-      },
-    });
-    version = metadata?.resourceVersion ?? '';
-    next = metadata?.continue || undefined;
-    reports.listing(loaded);
-  } while (next);
+  try {
+    let next: string | undefined;
+    do {
+      const { metadata } = await readList(await pages.open(next), {
+        slice,
+        onHead: (head) => pages.prefetch(continueToken.exec(head)?.[1]),
+        onItem(bytes, from, to, marks) {
+          const object = trimObject(parseObject(objectText(bytes, from, to, marks, typeFields), marks.depth));
+          seen?.add(objectKey(object));
+          objects.upsert(object);
+          loaded += 1;
+        },
+      });
+      version = metadata?.resourceVersion ?? '';
+      reports.listing(loaded);
+      next = metadata?.continue || undefined;
+    } while (next);
+  } finally {
+    pages.discard();
+  }
   if (seen) for (const key of [...objects.index.keys()]) if (!seen.has(key)) objects.remove(key);
   return version;
+}
+
+/** The token of the next page, in the head of a page. Escaped ones are left to the parsed end of the page. */
+const continueToken = /"continue":"([^"\\]+)"/;
+
+type PageSource = {
+  /** The bytes of a page: those asked for beforehand, when they are of that page. */
+  open(token: string | undefined): Promise<Readable>;
+  /** Asks for the next page while the present one is still being read, so that the cluster works while we do. */
+  prefetch(token: string | undefined): void;
+  discard(): void;
+};
+
+function createPageSource({ client, type, pageSize }: ReflectorOptions, signal: AbortSignal): PageSource {
+  let ahead: { token: string; body: Promise<Readable> } | undefined;
+
+  function request(token: string | undefined): Promise<Readable> {
+    const path = withQuery(collectionPath(type), { limit: pageSize, continue: token });
+    return client.getStream(path, { signal, bulk: true });
+  }
+
+  function discard(): void {
+    ahead?.body.then(
+      (body) => body.destroy(),
+      () => {},
+    );
+    ahead = undefined;
+  }
+
+  return {
+    open(token) {
+      if (ahead === undefined || ahead.token !== token) {
+        discard();
+        return request(token);
+      }
+      const { body } = ahead;
+      ahead = undefined;
+      return body;
+    },
+    prefetch(token) {
+      discard();
+      if (token === undefined) return;
+      const body = request(token);
+      // Whoever opens the page hears of its failure; until then it must not count as unhandled.
+      body.catch(() => {});
+      ahead = { token, body };
+    },
+    discard,
+  };
 }
 
 /** Follows one watch to its end. Throws BrokenWatch once it was open, the client's error before. */

@@ -269,14 +269,26 @@ async function readText(body: Readable, maxBytes: number, cut: boolean): Promise
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** The same bytes in a stream whose errors are AppErrors. */
+/** The same bytes in a stream whose errors are AppErrors. Reading it slowly holds the cluster's side back. */
 function withKnownErrors(body: Readable, where: string): Readable {
-  async function* read(): AsyncGenerator<Buffer> {
-    try {
-      for await (const chunk of body as AsyncIterable<Buffer>) yield chunk;
-    } catch (error) {
-      throw transportError(error, where);
-    }
-  }
-  return Readable.from(read(), { objectMode: false, highWaterMark: 64 * 1024 });
+  const out = new Readable({
+    highWaterMark: 128 * 1024,
+    read: () => body.resume(),
+    destroy(error, done) {
+      body.destroy();
+      done(error);
+    },
+  });
+  const fail = (error: unknown): void => {
+    out.destroy(transportError(error, where) as Error);
+  };
+  body.on('data', (chunk: Buffer) => {
+    if (!out.push(chunk)) body.pause();
+  });
+  body.once('end', () => out.push(null));
+  body.on('error', fail);
+  body.once('close', () => {
+    if (!body.readableEnded && !out.destroyed) fail(new Error('the answer broke off'));
+  });
+  return out;
 }

@@ -55,8 +55,8 @@ async function readPage(
 }
 
 /** The members that the items of a typed list leave out. */
-export function typeFieldsOf(type: ResourceType): string {
-  return `"apiVersion":${JSON.stringify(apiVersionOf(type))},"kind":${JSON.stringify(type.kind)}`;
+export function typeFieldsOf(type: ResourceType): Buffer {
+  return Buffer.from(`"apiVersion":${JSON.stringify(apiVersionOf(type))},"kind":${JSON.stringify(type.kind)}`);
 }
 
 export function isExpired(error: unknown): error is AppError {

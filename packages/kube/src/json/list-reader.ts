@@ -12,6 +12,8 @@ export type ListEnvelope = {
 export type ListReaderOptions = {
   /** Gets each item as a range of bytes that is only valid during the call. */
   onItem(bytes: Buffer, from: number, to: number, marks: ScanMarks): void;
+  /** The text before the first item, as soon as it is there: the API server puts the list's metadata into it. */
+  onHead?(text: string): void;
   /** Milliseconds of work after which the event loop gets its turn (default 8). */
   slice?: number;
   /** Bytes of one item (default 16 MiB) and of all of them (default 1 GiB); more is `cluster_bad_answer`. */
@@ -29,7 +31,7 @@ const openBrace = 0x7b;
  * least every `slice` milliseconds (plus one item). Throws `cluster_bad_answer` when the bytes are no list.
  */
 export async function readList(body: AsyncIterable<Uint8Array>, options: ListReaderOptions): Promise<ListEnvelope> {
-  const { onItem, slice = 8, maxItem = 16 * 1024 * 1024, maxTotal = 1024 * 1024 * 1024 } = options;
+  const { onItem, onHead, slice = 8, maxItem = 16 * 1024 * 1024, maxTotal = 1024 * 1024 * 1024 } = options;
   const marks = createScanMarks();
   let block: Buffer = Buffer.allocUnsafe(blockSize);
   let filled = 0;
@@ -48,6 +50,7 @@ export async function readList(body: AsyncIterable<Uint8Array>, options: ListRea
         return;
       }
       head = block.toString('utf8', 0, at);
+      onHead?.(head);
     }
     for (let count = 1; tail === undefined; count++) {
       at = skipSeparators(block, at, filled);

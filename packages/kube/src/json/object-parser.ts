@@ -7,17 +7,37 @@ import type { ScanMarks } from './object-scanner.ts';
 const maxDepth = 200;
 const tooDeep = '[nested too deeply]';
 
-/** The text of a scanned object without its cuts. `typeFields` (`"apiVersion":…,"kind":…`) is put first; fields of the object win. */
-export function objectText(bytes: Buffer, from: number, to: number, marks: ScanMarks, typeFields = ''): string {
-  const { cuts } = marks;
-  let at = from + 1;
-  let text = '{';
-  if (typeFields !== '') text += isEmptyObject(bytes, at, to) ? typeFields : `${typeFields},`;
-  for (let index = 0; index < cuts.length; index += 2) {
-    text += bytes.toString('utf8', at, cuts[index]);
-    at = cuts[index + 1] ?? to;
+/**
+ * The text of a scanned object without its cuts. `typeFields` (`"apiVersion":…,"kind":…`) is put first; fields of the object win.
+ * Moves bytes within the range to close the gaps, so it can be asked once.
+ */
+export function objectText(bytes: Buffer, from: number, to: number, marks: ScanMarks, typeFields?: Buffer): string {
+  let start = closeGaps(bytes, from, to, marks.cuts);
+  if (!typeFields || isEmptyObject(bytes, start + 1, to)) return bytes.toString('utf8', start, to);
+  const needed = typeFields.length + 1;
+  // Without room in front, left by a cut, two texts are put together instead.
+  if (start - needed < from) return `{${typeFields.toString('utf8')},${bytes.toString('utf8', start + 1, to)}`;
+  bytes[start] = comma;
+  start -= needed;
+  bytes.set(typeFields, start + 1);
+  bytes[start] = openBrace;
+  return bytes.toString('utf8', start, to);
+}
+
+const comma = 0x2c;
+const openBrace = 0x7b;
+
+/** Moves what stands before the last cut to the right, over the cuts, and returns where the object now begins. */
+function closeGaps(bytes: Buffer, from: number, to: number, cuts: readonly number[]): number {
+  if (cuts.length === 0) return from;
+  let start = cuts.at(-1) ?? to;
+  for (let index = cuts.length - 2; index >= 0; index -= 2) {
+    const keptFrom = cuts[index - 1] ?? from;
+    const keptTo = cuts[index] ?? keptFrom;
+    start -= keptTo - keptFrom;
+    bytes.copyWithin(start, keptFrom, keptTo);
   }
-  return text + bytes.toString('utf8', at, to);
+  return start;
 }
 
 function isEmptyObject(bytes: Uint8Array, from: number, to: number): boolean {

@@ -48,7 +48,10 @@ function splitDocuments(text: string): Part[] {
   }
   source.forEach((line, at) => {
     const marker = /^(---|\.\.\.)(\s+(.*))?$/.exec(line);
-    if (!marker) return void lines.push(line);
+    if (!marker) {
+      lines.push(line);
+      return;
+    }
     close(at);
     from = at + 1;
     // Text after the marker belongs to the document; an empty line keeps the numbering.
