@@ -14,7 +14,7 @@ export const tools = {
   vitest: tool('vitest/vitest.mjs'),
   vite: tool('vite/bin/vite.js'),
   biome: tool('@biomejs/biome/bin/biome'),
-  depcruise: tool('dependency-cruiser/bin/dependency-cruise.mjs'),
+  depcruise: tool('dependency-cruiser/bin/dependency-cruiser.mjs'),
   knip: tool('knip/bin/knip.js'),
 };
 
