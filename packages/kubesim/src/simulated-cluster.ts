@@ -1,5 +1,6 @@
 import { type Clock, type Logger, silentLogger, systemClock } from '@pilothouse/core';
 import { createAccess } from './access/access.ts';
+import { type ServingCertificate, selfSignedCertificate } from './access/self-signed-certificate.ts';
 import type { SimulatedUser } from './access/simulated-user.ts';
 import { createApiRoutes } from './api/api-routes.ts';
 import { createApiServer } from './api/api-server.ts';
@@ -29,8 +30,8 @@ export type SimulatedClusterOptions = {
   runtime?: PodRuntimePort;
   /** Tokens that are accepted. With none, every request is an administrator's. */
   users?: readonly SimulatedUser[];
-  /** Serve HTTPS with this certificate (PEM). */
-  tls?: { key: string; certificate: string };
+  /** Serve HTTPS, with this certificate (PEM) or a fresh self-signed one. kubectl sends tokens over HTTPS only. */
+  tls?: true | ServingCertificate;
   /** How far back a watch can resume, per resource (default 20,000 changes and 64 MB). */
   window?: { maxEvents: number; maxBytes: number };
   /** Between bookmarks (default 60 s). */
@@ -84,6 +85,7 @@ export function createSimulatedCluster(options: SimulatedClusterOptions = {}): S
     createNamespaceTerminator({ database, catalogue, writer, logger }),
     createDefinitionController({ database, catalogue, writer, clock, logger }),
   ];
+  const tls = options.tls === true ? selfSignedCertificate({ now: clock.now() }) : options.tls;
   let url = '';
   const routes = createApiRoutes({
     database,
@@ -100,7 +102,7 @@ export function createSimulatedCluster(options: SimulatedClusterOptions = {}): S
   const server = createApiServer({
     faults,
     logger,
-    tls: options.tls,
+    tls,
     authenticate: access.authenticate,
     authorize: routes.authorize,
     route: routes.route,
@@ -122,7 +124,7 @@ export function createSimulatedCluster(options: SimulatedClusterOptions = {}): S
     faults,
     async listen(port = 0) {
       const bound = await server.listen(port, '127.0.0.1');
-      url = `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${bound}`;
+      url = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${bound}`;
       running ??= controllers?.service.run(stopping.signal, () => undefined);
       return url;
     },
@@ -132,7 +134,7 @@ export function createSimulatedCluster(options: SimulatedClusterOptions = {}): S
       await server.close();
       await running;
     },
-    kubeconfig: (user) => access.kubeconfig({ url, certificate: options.tls?.certificate, user }),
+    kubeconfig: (user) => access.kubeconfig({ url, certificate: tls?.certificate, user }),
     compact: () => database.compact(),
     dropWatches: routes.dropWatches,
   };

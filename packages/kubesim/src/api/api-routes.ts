@@ -14,6 +14,7 @@ import { createMetricsRoutes } from '../pods/metrics-routes.ts';
 import { createNodeProxyHandler } from '../pods/node-proxy-handler.ts';
 import type { ObjectWriter } from '../rules/object-writer.ts';
 import type { Database } from '../storage/database.ts';
+import { componentStatusRoutes } from './component-status-routes.ts';
 import type { Exchange } from './exchange.ts';
 import { flag } from './exchange.ts';
 import { kubeError } from './kube-error.ts';
@@ -97,7 +98,12 @@ export function createApiRoutes(deps: ApiRoutesDeps): ApiRoutes {
       if (await plain(exchange)) return true;
       const path = parseResourcePath(exchange.path);
       if (path === undefined) return false;
-      return metrics(exchange, path) || (await reviews(exchange, path)) || resources(exchange, path);
+      return (
+        componentStatusRoutes(exchange, path) ||
+        metrics(exchange, path) ||
+        (await reviews(exchange, path)) ||
+        resources(exchange, path)
+      );
     },
     async upgrade(exchange, connection) {
       const path = parseResourcePath(exchange.path);

@@ -9,23 +9,28 @@ const time = 'io.k8s.apimachinery.pkg.apis.meta.v1.Time';
 const microTime = 'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime';
 
 /** Types that are not structs but have a definition of their own. */
-const simple: Readonly<Record<string, Json>> = {
+const simple: Readonly<Record<string, { description: string; format?: string; either?: readonly string[] }>> = {
   [quantity]: {
     description: 'Quantity is a fixed-point representation of a number, such as 100m, 2 or 64Mi.',
-    type: 'string',
+    either: ['string', 'number'],
   },
   [intOrString]: {
     description: 'IntOrString is a type that can hold an int32 or a string.',
     format: 'int-or-string',
-    type: 'string',
+    either: ['integer', 'string'],
   },
-  [time]: { description: 'Time is a date and time in RFC 3339 form.', format: 'date-time', type: 'string' },
-  [microTime]: {
-    description: 'MicroTime is a date and time in RFC 3339 form with microseconds.',
-    format: 'date-time',
-    type: 'string',
-  },
+  [time]: { description: 'Time is a date and time in RFC 3339 form.', format: 'date-time' },
+  [microTime]: { description: 'MicroTime is a date and time in RFC 3339 form with microseconds.', format: 'date-time' },
 };
+
+/** OpenAPI 2 has no alternatives: there a value of two types is called a string. */
+function simpleDefinition(name: string, dialect: Dialect): Json | undefined {
+  const known = simple[name];
+  if (known === undefined) return undefined;
+  const { either, ...rest } = known;
+  if (either === undefined || dialect.describeRefs === 'beside') return { ...rest, type: 'string' };
+  return { ...rest, oneOf: either.map((type) => ({ type })) };
+}
 
 /** OpenAPI 2 and 3 differ in where definitions live and in how a reference may be described. */
 export type Dialect = { refPrefix: '#/definitions/' | '#/components/schemas/'; describeRefs: 'beside' | 'allOf' };
@@ -45,7 +50,7 @@ export function createDefinitionWriter(dialect: Dialect): DefinitionWriter {
   const definitions: Record<string, Json> = {};
 
   function referTo(name: string): Json {
-    const known = simple[name];
+    const known = simpleDefinition(name, dialect);
     if (known !== undefined) definitions[name] ??= known;
     return { $ref: `${dialect.refPrefix}${name}` };
   }

@@ -45,7 +45,7 @@ function mergeMap(schema: Schema, target: Fields, patch: Fields): Fields {
       delete result[key];
       continue;
     }
-    const merged = mergeField(childSchema(schema, key), result[key], value, patch[`${elementOrder}${key}`]);
+    const merged = mergeField(childSchema(schema, key), result[key], value);
     if (merged === undefined) delete result[key];
     else result[key] = merged;
   }
@@ -53,8 +53,10 @@ function mergeMap(schema: Schema, target: Fields, patch: Fields): Fields {
     if (!key.startsWith(elementOrder)) continue;
     const name = key.slice(elementOrder.length);
     const list = result[name];
-    if (Array.isArray(list) && Array.isArray(order))
-      result[name] = ordered(list, order, mergeKey(childSchema(schema, name)));
+    const mergeBy = mergeKey(childSchema(schema, name));
+    if (!Array.isArray(list) || !Array.isArray(order) || mergeBy === undefined) continue;
+    const before = target[name];
+    result[name] = ordered(list, { patch: order, live: Array.isArray(before) ? before : [], key: mergeBy });
   }
   return result;
 }
@@ -68,7 +70,7 @@ function mergeKey(schema: Schema): string | undefined {
   return schema.is === 'list' ? schema.merge.patchMergeKey : undefined;
 }
 
-function mergeField(schema: Schema, target: unknown, patch: unknown, _order: unknown): unknown {
+function mergeField(schema: Schema, target: unknown, patch: unknown): unknown {
   if (Array.isArray(patch)) return mergeList(schema, Array.isArray(target) ? target : [], patch);
   if (!isMap(patch)) return patch;
   if (patch.$patch === 'delete' && Object.keys(patch).length === 1) return undefined;
@@ -96,7 +98,8 @@ function mergeList(schema: Schema, target: readonly unknown[], patch: readonly u
     } else if (at >= 0) result[at] = mergeMap(items, result[at] as Fields, item);
     else result.push(mergeMap(items, {}, item));
   }
-  return result;
+  const named = patch.filter((item) => isMap(item) && item.$patch === undefined);
+  return ordered(result, { patch: named, live: target, key });
 }
 
 function isDirective(item: unknown): boolean {
@@ -107,16 +110,37 @@ function withoutDirectives(patch: Fields): Fields {
   return Object.fromEntries(Object.entries(patch).filter(([key]) => !key.startsWith('$')));
 }
 
-/** Items named by the order come in that order; the others keep their place relative to the item before them. */
-function ordered(list: readonly unknown[], order: readonly unknown[], key: string | undefined): unknown[] {
-  const identity = (item: unknown) => (key !== undefined && key !== '' && isMap(item) ? item[key] : item);
-  const rank = (item: unknown) => order.findIndex((one) => jsonEqual(identity(one), identity(item)));
-  const named = list.filter((item) => rank(item) >= 0).sort((a, b) => rank(a) - rank(b));
+/**
+ * Items the patch names come in the patch's order. The others keep the order they had, each before the first named item that stood behind
+ * it in the live list (k8s.io/apimachinery strategicpatch, normalizeElementOrder).
+ */
+function ordered(
+  list: readonly unknown[],
+  by: { patch: readonly unknown[]; live: readonly unknown[]; key: string },
+): unknown[] {
+  const identity = (item: unknown) => (by.key !== '' && isMap(item) ? item[by.key] : item);
+  const place = (where: readonly unknown[], item: unknown) =>
+    where.findIndex((one) => jsonEqual(identity(one), identity(item)));
+  const sorted = (items: readonly unknown[], where: readonly unknown[]) =>
+    [...items].sort((a, b) => place(where, a) - place(where, b));
+  const named = sorted(
+    list.filter((item) => place(by.patch, item) >= 0),
+    by.patch,
+  );
+  const others = sorted(
+    list.filter((item) => place(by.patch, item) < 0),
+    by.live,
+  );
   const result: unknown[] = [];
   let next = 0;
-  for (const item of list) {
-    if (rank(item) < 0) result.push(item);
-    else result.push(named[next++]);
+  for (const item of others) {
+    const at = place(by.live, item);
+    while (next < named.length) {
+      const there = place(by.live, named[next]);
+      if (at >= 0 && there >= 0 && at < there) break;
+      result.push(named[next++]);
+    }
+    result.push(item);
   }
-  return result;
+  return [...result, ...named.slice(next)];
 }

@@ -56,6 +56,7 @@ export function seedCluster(store: ObjectStorePort): void {
     },
     manager,
   );
+  seedApiEndpoints(store);
   for (const [name, value, description] of priorityClasses) {
     const object = { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', ...meta(name), value, description };
     store.create('priorityclasses.scheduling.k8s.io', object, manager);
@@ -72,6 +73,43 @@ export function seedCluster(store: ObjectStorePort): void {
       ...meta('cluster-admin'),
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
       subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'system:masters' }],
+    },
+    manager,
+  );
+}
+
+/** The addresses behind the `kubernetes` Service, which the API server keeps itself. */
+function seedApiEndpoints(store: ObjectStorePort): void {
+  const manager = { manager: 'kube-apiserver' };
+  const port = { name: 'https', port: 6443, protocol: 'TCP' };
+  const address = '192.0.2.1';
+  store.create(
+    'endpoints',
+    {
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      metadata: {
+        name: 'kubernetes',
+        namespace: 'default',
+        labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' },
+      },
+      subsets: [{ addresses: [{ ip: address }], ports: [port] }],
+    },
+    manager,
+  );
+  store.create(
+    'endpointslices.discovery.k8s.io',
+    {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: {
+        name: 'kubernetes',
+        namespace: 'default',
+        labels: { 'kubernetes.io/service-name': 'kubernetes' },
+      },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: [address], conditions: { ready: true } }],
+      ports: [port],
     },
     manager,
   );
