@@ -29,15 +29,21 @@ export async function openEventStream(
   const from = await resumePlace(stream, events);
   if (from === undefined) greet(stream, stream.lastEventId === undefined ? 'ready' : 'reset', live.startedAt);
   else await catchUp({ stream, events, wanted, from, upTo: live.startedAt });
-  live.join();
+  live.join(from ?? live.startedAt);
 }
 
 /** Follows the tail at once, so that nothing is missed while the stream catches up; what comes meanwhile waits. */
-function followTail(stream: SseStream, tail: EventTail, wanted: Filter): { startedAt: number; join(): void } {
+function followTail(
+  stream: SseStream,
+  tail: EventTail,
+  wanted: Filter,
+): { startedAt: number; join(place: number): void } {
   let waiting: TailedEvent[] | undefined = [];
   const startedAt = tail.place;
+  // Another replica may have given the client more than this one has read yet.
+  let joinedAt = 0;
   const deliver = (batch: readonly TailedEvent[]) => {
-    const frames = batch.filter(({ event }) => wanted(event)).map(({ frame }) => frame);
+    const frames = batch.filter(({ event }) => event.seq > joinedAt && wanted(event)).map(({ frame }) => frame);
     const [first, ...more] = frames;
     if (first) stream.sendEncoded(more.length === 0 ? first : Buffer.concat(frames));
   };
@@ -48,7 +54,8 @@ function followTail(stream: SseStream, tail: EventTail, wanted: Filter): { start
   stream.signal.addEventListener('abort', unsubscribe, { once: true });
   return {
     startedAt,
-    join() {
+    join(place) {
+      joinedAt = place;
       if (waiting) deliver(waiting);
       waiting = undefined;
     },
