@@ -4,7 +4,6 @@ import { appError, type Clock } from '@pilothouse/core';
 import type { KubeClient, KubeObject, LogOptions } from '@pilothouse/kube';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createLineSplitter } from './log-line-splitter.ts';
 import { normalTimestamp } from './log-timestamp.ts';
 import { streamPodLog } from './pod-log-stream.ts';
 
@@ -131,29 +130,6 @@ describe('following a log', () => {
 });
 
 describe('log lines', () => {
-  test('come out whole however the bytes are cut, and never longer than the limit', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.string({ maxLength: 30 }).filter((line) => !line.includes('\n'))),
-        fc.integer({ min: 1, max: 9 }),
-        (lines, size) => {
-          const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-          const splitter = createLineSplitter(16);
-          const out = [];
-          for (let start = 0; start < bytes.length; start += size)
-            out.push(...splitter.push(bytes.subarray(start, start + size)));
-          out.push(...splitter.end());
-          expect(out.map((line) => [line.bytes.toString('latin1'), line.cut])).toEqual(
-            lines.map((line) => [
-              Buffer.from(line).subarray(0, 16).toString('latin1'),
-              Math.max(0, Buffer.byteLength(line) - 16),
-            ]),
-          );
-        },
-      ),
-    );
-  });
-
   test('of a megabyte are cut and say by how much; bytes that are no text are replaced', async () => {
     const long = 'x'.repeat(1024 * 1024);
     const client = {

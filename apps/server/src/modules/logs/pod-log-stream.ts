@@ -1,8 +1,13 @@
 import type { LogMessage } from '@pilothouse/contract';
 import { type Clock, isAppError, messageOf } from '@pilothouse/core';
-import type { KubeClient, KubeObject, LogOptions } from '@pilothouse/kube';
+import {
+  createLogLineSplitter,
+  type KubeClient,
+  type KubeObject,
+  type LogLine,
+  type LogOptions,
+} from '@pilothouse/kube';
 import { containerState } from './container-state.ts';
-import { createLineSplitter, type LineBytes } from './log-line-splitter.ts';
 import { createLogResume, type LogResume } from './log-resume.ts';
 import { normalTimestamp } from './log-timestamp.ts';
 
@@ -27,6 +32,8 @@ export type PodLogDeps = {
 
 type Batches = AsyncGenerator<LogMessage[], void, undefined>;
 
+/** Bytes of a line that are kept; a log line may be a megabyte, a browser should not have to show it. */
+const longestLine = 256 * 1024;
 const firstPause = 250;
 const longestPause = 15_000;
 const pollInterval = 1000;
@@ -126,7 +133,7 @@ function createLogReader(request: PodLogRequest, deps: PodLogDeps): LogReader {
     const stream = await deps.client.logs(optionsOf(options));
     if (openedAt === undefined) openedAt = new Date(deps.clock.now()).toISOString();
     else resume.reopened();
-    const splitter = createLineSplitter();
+    const splitter = createLogLineSplitter({ maxLine: longestLine, timestamps: true });
     try {
       for await (const chunk of stream) {
         const batch = messagesOf(splitter.push(chunk), request.container, resume);
@@ -159,32 +166,20 @@ function createLogReader(request: PodLogRequest, deps: PodLogDeps): LogReader {
   };
 }
 
-function messagesOf(lines: readonly LineBytes[], container: string, resume: LogResume): LogMessage[] {
+function messagesOf(lines: readonly LogLine[], container: string, resume: LogResume): LogMessage[] {
   const messages: LogMessage[] = [];
-  for (const line of lines) {
-    const { timestamp, text } = splitLine(line.bytes.toString('utf8'));
-    if (timestamp !== undefined && !resume.accept(timestamp)) continue;
+  for (const { text, timestamp, truncated } of lines) {
+    const at = timestamp === undefined ? undefined : normalTimestamp(timestamp);
+    if (at !== undefined && !resume.accept(at)) continue;
     messages.push({
       type: 'line',
-      ...(timestamp === undefined ? {} : { at: timestamp }),
+      ...(at === undefined ? {} : { at }),
       text,
       container,
-      ...(line.cut > 0 ? { truncated: line.cut } : {}),
+      ...(truncated === undefined ? {} : { truncated }),
     });
   }
   return messages;
-}
-
-function splitLine(line: string): { timestamp: string | undefined; text: string } {
-  const space = line.indexOf(' ');
-  const head = space < 0 ? line.trimEnd() : line.slice(0, space);
-  const timestamp = head.length > 40 ? undefined : normalTimestamp(head);
-  if (timestamp === undefined) return { timestamp, text: withoutReturn(line) };
-  return { timestamp, text: space < 0 ? '' : withoutReturn(line.slice(space + 1)) };
-}
-
-function withoutReturn(text: string): string {
-  return text.endsWith('\r') ? text.slice(0, -1) : text;
 }
 
 function notice(code: string, message: string): LogMessage {

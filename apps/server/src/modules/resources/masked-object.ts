@@ -40,3 +40,28 @@ export function withoutManagedFields(object: KubeObject): KubeObject {
   const { managedFields: _, ...metadata } = object.metadata;
   return { ...object, metadata };
 }
+
+/** Two versions of an object for a comparison: of a Secret's values only their sizes are left, and whether they differ. */
+export function maskPair(before: KubeObject | undefined, after: KubeObject): [KubeObject | undefined, KubeObject] {
+  if (!isSecret(after)) return [before && maskObject(before), maskObject(after)];
+  const old = valuesOf(before);
+  const shown = (values: Record<string, unknown>, isAfter: boolean) =>
+    Object.fromEntries(
+      Object.entries(values).map(([key, value]) => {
+        const differs = isAfter && before !== undefined && old[key] !== undefined && old[key] !== value;
+        return [key, `(${sizeOf(value, 'base64')} bytes${differs ? ', changed' : ''})`];
+      }),
+    );
+  const mask = (object: KubeObject, isAfter: boolean): KubeObject => {
+    const { data, stringData: _, ...rest } = maskObject(object);
+    return data === undefined
+      ? (rest as KubeObject)
+      : ({ ...rest, data: shown(valuesOf(object), isAfter) } as KubeObject);
+  };
+  return [before && mask(before, false), mask(after, true)];
+}
+
+function valuesOf(secret: KubeObject | undefined): Record<string, unknown> {
+  const data = secret?.data;
+  return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
+}

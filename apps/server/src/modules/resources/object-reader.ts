@@ -82,7 +82,7 @@ export function createObjectReader({ connections, tables, clock }: ObjectReaderD
     async read(target, { managedFields = false, fresh = false }) {
       const cached = managedFields || fresh ? undefined : fromCache(target);
       if (cached) return cached;
-      const { cluster, type, ref } = target;
+      const { cluster, ref } = target;
       const found = maskObject(await cluster.client.get(ref));
       const object = managedFields ? found : withoutManagedFields(found);
       const health = healthOf(object, { now: clock.now() });

@@ -1,17 +1,20 @@
 import { resourceRoutes } from '@pilothouse/contract';
 import type { Clock } from '@pilothouse/core';
+import { resourceName } from '@pilothouse/kube';
 import { rawJson } from '../../platform/http/raw-json.ts';
+import type { RequestContext } from '../../platform/http/request-context.ts';
 import { implement, type RouteImplementation } from '../../platform/http/route-implementation.ts';
-import type { AuditLog } from '../audit/audit-log.ts';
+import { type AuditLog, auditedRequest } from '../audit/audit-log.ts';
 import type { ClusterConnections } from '../clusters/cluster-connections.ts';
 import type { ClusterDirectory } from '../clusters/cluster-directory.ts';
 import type { Authorizer } from '../identity/authorizer.ts';
 import { reviewAccess } from './access-reviews.ts';
-import { applyManifests } from './apply-manifests.ts';
+import { type ApplyAnswer, applyManifests } from './apply-manifests.ts';
+import { audited, type WriteRecord } from './audited-write.ts';
 import type { ClusterScopes } from './cluster-scopes.ts';
 import { listNamespaces } from './namespace-list.ts';
 import { deleteObject, restartObject, scaleObject } from './object-actions.ts';
-import type { ObjectReader } from './object-reader.ts';
+import type { ObjectReader, ObjectTarget } from './object-reader.ts';
 import { streamObjects } from './object-stream.ts';
 import { listKinds } from './resource-kinds.ts';
 import type { ResourceLister } from './resource-list.ts';
@@ -66,12 +69,30 @@ export function createResourceRoutes(deps: ResourceRoutesDeps): readonly RouteIm
     implement(resourceRoutes.revealSecret, async ({ params, body, context }) =>
       revealSecret(await target({ ...params, resource: 'secrets' }), body.keys, { audit, context }),
     ),
-    implement(resourceRoutes.deleteObject, async ({ params, query }) => deleteObject(await target(params), query)),
-    implement(resourceRoutes.scaleObject, async ({ params, body }) => scaleObject(await target(params), body)),
-    implement(resourceRoutes.restartObject, async ({ params }) => restartObject(await target(params), clock)),
-    implement(resourceRoutes.applyManifests, async ({ params, body, context }) =>
-      applyManifests(await openCluster(params.cluster), body, { principal: context.principal, authorizer }),
-    ),
+    implement(resourceRoutes.deleteObject, async ({ params, query, context }) => {
+      const object = await target(params);
+      const work = () => deleteObject(object, query);
+      return query.dryRun ? work() : audited(work, writeOf('resource.delete', object), { audit, context });
+    }),
+    implement(resourceRoutes.scaleObject, async ({ params, body, context }) => {
+      const object = await target(params);
+      const work = () => scaleObject(object, body);
+      const { replicas } = body;
+      return body.dryRun
+        ? work()
+        : audited(work, { ...writeOf('resource.scale', object), details: { replicas } }, { audit, context });
+    }),
+    implement(resourceRoutes.restartObject, async ({ params, context }) => {
+      const object = await target(params);
+      return audited(() => restartObject(object, clock), writeOf('resource.restart', object), { audit, context });
+    }),
+    implement(resourceRoutes.applyManifests, async ({ params, body, context }) => {
+      const cluster = await openCluster(params.cluster);
+      const { principal, requestId, log } = context;
+      const answer = await applyManifests(cluster, body, { principal, authorizer, clock, requestId, log });
+      if (!body.dryRun) await recordApply(answer, cluster.name, { audit, context });
+      return answer;
+    }),
     implement(resourceRoutes.reviewAccess, async ({ params, body, context }) => ({
       results: await reviewAccess(await openCluster(params.cluster), body.reviews, {
         principal: context.principal,
@@ -79,4 +100,28 @@ export function createResourceRoutes(deps: ResourceRoutesDeps): readonly RouteIm
       }),
     })),
   ];
+}
+
+function writeOf(verb: string, { cluster, type, ref }: ObjectTarget): WriteRecord {
+  const place = ref.namespace === undefined ? ref.name : `${ref.namespace}/${ref.name}`;
+  return { verb, cluster: cluster.name, object: `${resourceName(type)}/${place}` };
+}
+
+/** One entry for what was applied together. */
+async function recordApply(
+  answer: ApplyAnswer,
+  cluster: string,
+  { audit, context }: { audit: AuditLog; context: RequestContext },
+): Promise<void> {
+  const documents = answer.results.map(
+    ({ ref, action }) => `${ref ? `${ref.kind}/${ref.namespace ?? ''}/${ref.name}` : '?'} ${action}`,
+  );
+  await audit.record({
+    ...auditedRequest(context),
+    verb: 'resource.apply',
+    object: `${cluster}/apply`,
+    cluster,
+    result: answer.complete ? 'allowed' : 'failed',
+    details: { documents: documents.slice(0, 200) },
+  });
 }
