@@ -27,7 +27,11 @@ export type ObjectStorePort = {
     change: (draft: KubeObject) => void,
     options?: { subresource?: 'status'; manager?: string },
   ): KubeObject | undefined;
-  delete(resource: string, ref: { namespace?: string | undefined; name: string }, options?: { propagation?: 'Foreground' | 'Background' | 'Orphan'; gracePeriodSeconds?: number }): void;
+  delete(
+    resource: string,
+    ref: { namespace?: string | undefined; name: string },
+    options?: { propagation?: 'Foreground' | 'Background' | 'Orphan'; gracePeriodSeconds?: number },
+  ): void;
   /** Delivered in order, after the write, on a microtask. `resource` '*' hears everything. Returns the unsubscriber. */
   subscribe(resource: string, listener: (event: StoreEvent, resource: string) => void): () => void;
 };
