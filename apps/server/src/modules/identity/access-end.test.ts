@@ -32,6 +32,23 @@ describeDatabases('the end of an access', (use) => {
     for (const rig of rigs.splice(0)) await rig.stop();
   });
 
+  test('does not wait for any bell in the process that made the change', async () => {
+    const deaf = { ringOnCommit() {}, listen: () => () => {} };
+    const rig = await startIdentity(use().database, {
+      clock: systemClock,
+      doorbell: deaf,
+      routes: [stream],
+      webSockets: [watch],
+    });
+    rigs.push(rig);
+    const admin = await rig.setUp();
+    const bob = await rig.addUser(admin, 'bob@example.org', 'viewer');
+    const disable = () =>
+      rig.call(`/api/v1/users/${bob.userId}`, { method: 'PATCH', token: admin.token, body: { disabled: true } });
+    expect(await timeToEnd(rig, bob, disable)).toBeLessThan(1000);
+    expect((await rig.call('/api/v1/me', { token: bob.token })).status).toBe(401);
+  });
+
   async function start(database = use().database): Promise<IdentityRig> {
     const { location } = use();
     const config = 'postgresUrl' in location ? { databaseUrl: location.postgresUrl } : {};
