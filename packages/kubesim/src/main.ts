@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { systemClock } from '@pilothouse/core';
+import { createDemoCluster, demoProfiles } from './demo/demo-cluster.ts';
 import { seedScale } from './scale/seed-scale.ts';
-import { createSimulatedCluster } from './simulated-cluster.ts';
+import { createSimulatedCluster, type SimulatedCluster } from './simulated-cluster.ts';
 
-const demos = ['empty', 'shop', 'scale'] as const;
+const demos = [...demoProfiles, 'scale'] as const;
 
-/** `node packages/kubesim/src/main.ts --port 0 --demo empty|shop|scale --objects N`: prints one JSON line when it listens. */
+/** `node packages/kubesim/src/main.ts --port 0 --demo empty|shop|staging|scale --objects N`: prints one JSON line when it listens. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -16,11 +17,17 @@ async function main(): Promise<void> {
   });
   const demo = demos.find((one) => one === values.demo);
   if (demo === undefined) throw new Error(`--demo is one of ${demos.join(', ')}`);
-  const cluster = createSimulatedCluster({ controllers: demo !== 'scale' });
-  if (demo === 'scale') await seedScale(cluster.store, Number(values.objects), systemClock.now());
+  const cluster = demo === 'scale' ? await scaleCluster(Number(values.objects)) : await createDemoCluster(demo);
   await cluster.listen(Number(values.port));
   process.stdout.write(`${JSON.stringify({ url: cluster.url, kubeconfig: cluster.kubeconfig() })}\n`);
   endWithParent(() => cluster.close());
+}
+
+/** Many objects that stay as they are. */
+async function scaleCluster(objects: number): Promise<SimulatedCluster> {
+  const cluster = createSimulatedCluster({ controllers: false });
+  await seedScale(cluster.store, objects, systemClock.now());
+  return cluster;
 }
 
 /** Ends on SIGTERM and SIGINT, and when whoever started it is gone. */
