@@ -1,5 +1,5 @@
 import type { KubeObject } from '@pilothouse/kube';
-import type { Container } from 'kubernetes-types/core/v1.d.ts';
+import type { Container, PodSpec } from 'kubernetes-types/core/v1.d.ts';
 import { between } from './chance.ts';
 import { type LogFormat, logFormatOf, logFormats } from './log-format.ts';
 
@@ -60,6 +60,15 @@ export const behaviours: Readonly<Record<string, Rule>> = {
   stubborn: { what: 'ignores SIGTERM until it is killed', stopSeconds: Number.POSITIVE_INFINITY },
 };
 
+/** Init containers do their work and let the others begin, whatever the pod's annotations say. */
+const initRule: Rule = { what: 'prepares and exits with 0', exit: { after: 2, code: 0, reason: 'Completed' }, logs: 'json' };
+
+function isInit(pod: KubeObject, { name, image }: Container): boolean {
+  const { spec } = pod as { spec?: PodSpec };
+  const found = spec?.initContainers?.find((one) => one.name === name) as { restartPolicy?: string } | undefined;
+  return found !== undefined && found.restartPolicy !== 'Always' && !/(?:^|\/)sim\//.test(image ?? '');
+}
+
 export const annotationPrefix = 'kubesim.pilothouse.dev/';
 
 /** The name in the table that this container goes by, if any. */
@@ -76,11 +85,11 @@ export function behaviourName(pod: KubeObject, container: Pick<Container, 'name'
  * `exit-code`, `log-format`, each under `kubesim.pilothouse.dev/`. `attempt` (the restart count) varies the times a little.
  */
 export function behaviourOf(pod: KubeObject, container: Container, attempt: number): ContainerBehaviour {
-  const rule = behaviours[behaviourName(pod, container) ?? 'run'] ?? { what: '' };
+  const rule = isInit(pod, container) ? initRule : (behaviours[behaviourName(pod, container) ?? 'run'] ?? { what: '' });
   const chance = (about: string, low: number, high: number) =>
     between(`${pod.metadata.uid}/${container.name}/${attempt}/${about}`, low, high);
   const annotation = (name: string) => pod.metadata.annotations?.[annotationPrefix + name];
-  const exit = exitOf(rule, { after: annotation('exit-after-seconds'), code: annotation('exit-code') });
+  const exit = rule === initRule ? rule.exit : exitOf(rule, { after: annotation('exit-after-seconds'), code: annotation('exit-code') });
   const format = annotation('log-format');
   return {
     pullSeconds: chance('pull', 0.9, 4.5),

@@ -73,7 +73,9 @@ function due(context: StepContext, run: ContainerRun, container: Container): voi
 
 function actOf({ pod, hasty }: StepContext, run: ContainerRun, container: Container): ContainerBehaviour {
   const behaviour = behaviourOf(pod, container, run.restarts);
-  return hasty ? { ...behaviour, pullSeconds: 0, readyAfter: 0, stopSeconds: 0 } : behaviour;
+  if (!hasty) return behaviour;
+  const exit = run.kind === 'init' && behaviour.exit !== undefined ? { exit: { ...behaviour.exit, after: 0 } } : {};
+  return { ...behaviour, ...exit, pullSeconds: 0, readyAfter: 0, stopSeconds: 0 };
 }
 
 /** Gets image and configuration: what the kubelet does each time before it starts a container. */
