@@ -24,23 +24,21 @@ describeDatabases('the last administrator', (use) => {
   test('is left although two changes, each allowed by itself, come at the same moment', async () => {
     const ids = [await addAdmin('ann@example.org'), await addAdmin('bob@example.org')];
     const databases: Database[] = [use().database, await use().open()];
-    let inside = 0;
+    let counted = 0;
     let letBothGo = () => {};
     const both = new Promise<void>((resolve) => {
       letBothGo = resolve;
     });
-    /** After its change each waits for the other to be there too, which it never is when only one at a time may. */
+    /** Before it commits each waits for the other to have counted too, which it never has when only one at a time may. */
     async function remove(database: Database, id: string): Promise<string> {
       const lastAdmin = createLastAdmin({ database, bindings });
       try {
-        await database.transaction((tx) =>
-          lastAdmin.keep(tx, async () => {
-            await users.delete(tx, id);
-            inside += 1;
-            if (inside === 2) letBothGo();
-            await Promise.race([both, systemClock.sleep(300)]);
-          }),
-        );
+        await database.transaction(async (tx) => {
+          await lastAdmin.keep(tx, () => users.delete(tx, id));
+          counted += 1;
+          if (counted === 2) letBothGo();
+          await Promise.race([both, systemClock.sleep(300)]);
+        });
         return 'removed';
       } catch (error) {
         if (isAppError(error)) return error.code;
