@@ -107,6 +107,8 @@ export const texts = {
     cluster: 'Cluster',
     namespace: 'Namespace',
     age: 'Age',
+    selectAll: 'Select all loaded rows',
+    selected: 'Selected',
     yes: 'yes',
     no: 'no',
     columns: 'Columns',

@@ -37,9 +37,9 @@ export function Rail({ open, onClose }: { open: boolean; onClose(): void }) {
         className={cx(styles.rail, collapsed && styles.collapsed, open && styles.drawer)}
         aria-label={texts.nav.main}
       >
-        <Link to="/" className={styles.brand} aria-label={texts.nav.home}>
+        <Link to="/" className={styles.brand}>
           <Logo />
-          {!collapsed && <span>{texts.product}</span>}
+          <span className={collapsed ? 'visuallyHidden' : undefined}>{texts.product}</span>
         </Link>
         {groups.map((group) => (
           <div key={group.label ?? ''} className={styles.group}>

@@ -33,6 +33,8 @@ const look = EditorView.theme({
   '.cm-deletedText, .cm-deletedChunk .cm-deletedText': {
     background: 'color-mix(in srgb, var(--degraded) 22%, transparent) !important',
   },
+  // Its own marks are of a script that our font has not.
+  '.cm-collapsedLines::before, .cm-collapsedLines::after': { content: '"" !important' },
   '.cm-collapsedLines': { background: 'var(--sunken)', color: 'var(--ink-3)' },
 });
 

@@ -2,7 +2,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active row
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type CSSProperties, type ReactNode, useEffect, useMemo, useRef } from 'react';
-import { formatCount } from '../format.ts';
+import { texts } from '../../texts.ts';
 import styles from './DataTable.module.css';
 import { HeaderCell } from './HeaderCell.tsx';
 import { rowDomId } from './row-dom-id.ts';
@@ -91,10 +91,11 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
     >
       <div role="row" aria-rowindex={1} className={styles.header}>
         <div role="columnheader" className={styles.select}>
+          <span className="visuallyHidden">{texts.table.selected}</span>
           <input
             type="checkbox"
             tabIndex={-1}
-            aria-label={props.label}
+            aria-label={texts.table.selectAll}
             checked={allSelected}
             ref={(box) => {
               if (box) box.indeterminate = selection.ids.size > 0 && !allSelected;
@@ -145,9 +146,6 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
           })}
         </div>
       )}
-      <div className="visuallyHidden" aria-live="polite">
-        {selection.ids.size > 0 ? formatCount(selection.ids.size) : ''}
-      </div>
     </div>
   );
 }

@@ -103,12 +103,16 @@ function Problems({ scope }: { scope: Scope }) {
                 className={styles.kind}
               >
                 <KindGlyph resource={each.resource} />
-                {each.total} {each.kind}
+                {each.kind} <span className={styles.sum}>{each.total}</span>
               </Link>
             ))}
         </span>
       </header>
-      {failures.length > 0 && <Notice tone="warn">{texts.home.partial(failures.join(', '))}</Notice>}
+      {failures.length > 0 && (
+        <div className={styles.partial}>
+          <Notice tone="warn">{texts.home.partial(failures.join(', '))}</Notice>
+        </div>
+      )}
       {error && rows.length === 0 ? (
         <ErrorState title={texts.home.failed} error={error} onRetry={retry} />
       ) : loading && rows.length === 0 ? (

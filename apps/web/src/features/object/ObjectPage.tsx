@@ -1,7 +1,9 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { ChevronRight } from 'lucide-react';
+import { kindsQuery } from '../../app/queries.ts';
 import { texts } from '../../texts.ts';
-import { kindTitle } from '../resources/kind-groups.ts';
+import { kindPlural, kindTitle } from '../resources/kind-groups.ts';
 import { refId } from '../resources/object-ref.ts';
 import styles from './ObjectView.module.css';
 import { ObjectView } from './ObjectView.tsx';
@@ -12,12 +14,13 @@ export function ObjectPage() {
   });
   const { tab } = useSearch({ from: '/app/resources/$resource/$cluster/$namespace/$name' });
   const navigate = useNavigate();
+  const kind = useQuery(kindsQuery(cluster)).data?.items.find((each) => each.resource === resource);
   const target = { resource, cluster, namespace: namespace === '-' ? '' : namespace, name };
   return (
     <div className={styles.page}>
       <nav className={styles.crumbs} aria-label={texts.object.crumbs}>
         <Link to="/resources/$resource" params={{ resource }}>
-          {kindTitle(resource, [])}
+          {kind ? kindPlural(kind) : kindTitle(resource, [])}
         </Link>
         <ChevronRight size={12} />
         <span className="mono">{name}</span>

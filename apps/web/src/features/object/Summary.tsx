@@ -24,33 +24,37 @@ export function Summary({ target, answer, kinds, denials }: SummaryProps) {
   const annotations = asTexts(metadata.annotations);
   const containers = containersOf(object);
   return (
-    <>
-      <Section title={texts.object.facts}>
-        <Facts items={[...kindFacts(target, object), ...commonFacts({ target, metadata, kinds, answer })]} />
-      </Section>
-      {containers.length > 0 && (
-        <Section title={texts.object.containers}>
-          <Containers rows={containers} />
+    <div className={styles.summary}>
+      <div className={styles.column}>
+        <Section title={texts.object.facts}>
+          <Facts items={[...kindFacts(target, object), ...commonFacts({ target, metadata, kinds, answer })]} />
         </Section>
-      )}
-      {target.resource === 'secrets' && (
-        <Section title={texts.object.data}>
-          <SecretData target={target} object={object} denied={denials.reveal} />
-        </Section>
-      )}
-      {target.resource === 'configmaps' && <ConfigData object={object} />}
-      <Conditions object={object} />
-      {Object.keys(labels).length > 0 && (
-        <Section title={texts.object.labels}>
-          <LabelChips labels={labels} />
-        </Section>
-      )}
-      {Object.keys(annotations).length > 0 && (
-        <Section title={texts.object.annotations}>
-          <LabelChips labels={annotations} limit={6} />
-        </Section>
-      )}
-    </>
+        {containers.length > 0 && (
+          <Section title={texts.object.containers}>
+            <Containers rows={containers} />
+          </Section>
+        )}
+        {target.resource === 'secrets' && (
+          <Section title={texts.object.data}>
+            <SecretData target={target} object={object} denied={denials.reveal} />
+          </Section>
+        )}
+        {target.resource === 'configmaps' && <ConfigData object={object} />}
+      </div>
+      <div className={styles.column}>
+        <Conditions object={object} />
+        {Object.keys(labels).length > 0 && (
+          <Section title={texts.object.labels}>
+            <LabelChips labels={labels} />
+          </Section>
+        )}
+        {Object.keys(annotations).length > 0 && (
+          <Section title={texts.object.annotations}>
+            <LabelChips labels={annotations} limit={6} />
+          </Section>
+        )}
+      </div>
+    </div>
   );
 }
 

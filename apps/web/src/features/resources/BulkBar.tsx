@@ -24,7 +24,9 @@ export function BulkBar({ resource, rows, capabilities, onClear }: BulkBarProps)
   const copy = (text: string, title: string) => void copyText(text).then(() => toasts.show({ tone: 'done', title }));
   return (
     <div className={styles.bulk} role="toolbar" aria-label={texts.bulk.label}>
-      <span className={styles.bulkCount}>{texts.bulk.selected(rows.length)}</span>
+      <span className={styles.bulkCount} aria-live="polite">
+        {texts.bulk.selected(rows.length)}
+      </span>
       {capabilities.restart && (
         <Button variant="ghost" icon={<RotateCw size={14} />} onClick={() => start('restart')}>
           {texts.object.restart}

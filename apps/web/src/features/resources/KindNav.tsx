@@ -12,7 +12,7 @@ import { SkeletonLines } from '../../design/Skeleton.tsx';
 import { TextField } from '../../design/TextField.tsx';
 import { texts } from '../../texts.ts';
 import styles from './KindNav.module.css';
-import { groupKinds } from './kind-groups.ts';
+import { groupKinds, kindPlural } from './kind-groups.ts';
 
 type KindNavProps = { kinds: readonly ResourceKind[] | undefined; resource: string; hidden: boolean };
 
@@ -115,7 +115,9 @@ function KindList({ kinds, resource }: { kinds: readonly ResourceKind[] | undefi
                   {...(kind.resource === resource ? { 'aria-current': 'page' } : {})}
                 >
                   <KindGlyph resource={kind.resource} shortNames={kind.shortNames} />
-                  <span className={styles.word}>{kind.kind}</span>
+                  <span className={styles.word} title={kind.resource}>
+                    {kindPlural(kind)}
+                  </span>
                 </Link>
               </li>
             ))}

@@ -22,7 +22,7 @@ import { ColumnPicker } from './ColumnPicker.tsx';
 import { capabilitiesOf } from './capabilities.ts';
 import { FilterBar, type FilterSearch, hasFilter, noFilter } from './FilterBar.tsx';
 import { KindNav } from './KindNav.tsx';
-import { kindTitle } from './kind-groups.ts';
+import { kindPlural, kindTitle } from './kind-groups.ts';
 import { kubectlCommand, type ObjectRef, parseRefId, refId, refOf, refParams } from './object-ref.ts';
 import { PartialBanner } from './PartialBanner.tsx';
 import styles from './ResourcesPage.module.css';
@@ -74,9 +74,10 @@ function ResourceTablePage({ resource }: { resource: string }) {
 
   const sort = parseSort(search.sort);
   const severalClusters = scope.clusters.length !== 1 && (clusters.data?.length ?? 2) > 1;
+  const sample = useFirstRows(snapshot.rows);
   const every = useMemo(
-    () => allColumns({ columns: status.columns, namespaced: status.namespaced, severalClusters }),
-    [status.columns, status.namespaced, severalClusters],
+    () => allColumns({ columns: status.columns, namespaced: status.namespaced, severalClusters, sample }),
+    [status.columns, status.namespaced, severalClusters, sample],
   );
   const columns = useMemo(
     () => shownColumns(every, status.columns, preferences.columns[resource]),
@@ -103,7 +104,7 @@ function ResourceTablePage({ resource }: { resource: string }) {
   const held = reading || selection.ids.size > 0;
   useEffect(() => controller?.hold(held), [controller, held]);
 
-  const title = kind?.kind ?? status.kind ?? kindTitle(resource, []);
+  const title = kind ? kindPlural(kind) : status.kind || kindTitle(resource, []);
   const opened = search.object === undefined ? undefined : parseRefId(resource, search.object);
   const selected = snapshot.rows.filter((row) => selection.ids.has(row.id) && !snapshot.gone.has(row.id));
   const capabilities = capabilitiesOf(resource, kind);
@@ -257,6 +258,13 @@ function ResourceTablePage({ resource }: { resource: string }) {
       )}
     </div>
   );
+}
+
+/** The first rows that came, to measure columns by; later ones must not make columns jump. */
+function useFirstRows(rows: readonly ResourceRow[]): readonly ResourceRow[] {
+  const [first, setFirst] = useState<readonly ResourceRow[]>([]);
+  if (first.length === 0 && rows.length > 0) setFirst(rows.slice(0, 100));
+  return first;
 }
 
 const none: Readonly<Record<string, number>> = {};

@@ -91,6 +91,14 @@ export function groupKinds(kinds: readonly ResourceKind[]): KindGroup[] {
   return found;
 }
 
+/** `NetworkPolicies` of `NetworkPolicy`: the kind with its own capitals and the ending of its plural resource name. */
+export function kindPlural({ kind, plural }: Pick<ResourceKind, 'kind' | 'plural'>): string {
+  const lower = kind.toLowerCase();
+  let same = 0;
+  while (same < lower.length && lower[same] === plural[same]) same += 1;
+  return kind.slice(0, same) + plural.slice(same);
+}
+
 /** What the kind of a resource is called on a page, also before discovery has answered. */
 export function kindTitle(resource: string, kinds: readonly ResourceKind[]): string {
   return kinds.find((kind) => kind.resource === resource)?.kind ?? resource.split('.')[0] ?? resource;

@@ -7,16 +7,23 @@ import type { DataColumn } from '../../design/table/table-column.ts';
 import { texts } from '../../texts.ts';
 import styles from './ResourcesPage.module.css';
 
-export type ColumnFacts = { columns: readonly TableColumn[]; namespaced: boolean; severalClusters: boolean };
+export type ColumnFacts = {
+  columns: readonly TableColumn[];
+  namespaced: boolean;
+  severalClusters: boolean;
+  /** Rows to measure columns by. */
+  sample: readonly ResourceRow[];
+};
 
 const numeric: ReadonlySet<TableColumn['type']> = new Set(['number', 'quantity', 'percent', 'ratio', 'age']);
 /** Said already by columns of our own. */
 const saidElsewhere: ReadonlySet<string> = new Set(['name', 'namespace', 'age', 'cluster', 'health']);
 
+/** Types whose width is known without looking at what is in them. */
 const widths: Partial<Record<TableColumn['type'], number>> = {
-  number: 96,
+  number: 84,
   age: 84,
-  ratio: 84,
+  ratio: 72,
   percent: 84,
   quantity: 104,
   boolean: 96,
@@ -24,12 +31,15 @@ const widths: Partial<Record<TableColumn['type'], number>> = {
 };
 
 /** Every column that a table of this resource can show, in their order. */
-export function allColumns({ columns, namespaced, severalClusters }: ColumnFacts): DataColumn<ResourceRow>[] {
+export function allColumns({ columns, namespaced, severalClusters, sample }: ColumnFacts): DataColumn<ResourceRow>[] {
   const own: DataColumn<ResourceRow>[] = [
     {
       id: 'name',
       label: texts.table.name,
-      width: 240,
+      width: fitting(
+        sample.map((row) => row.name),
+        { from: 200, to: 340, letter: 7.4 },
+      ),
       grow: true,
       sortable: true,
       render: (row) => (
@@ -41,26 +51,38 @@ export function allColumns({ columns, namespaced, severalClusters }: ColumnFacts
     {
       id: 'health',
       label: texts.table.health,
-      width: 128,
+      width: 116,
       sortable: true,
       cell: -1,
       render: (row) => <HealthBadge health={row.health} />,
     },
   ];
   if (severalClusters)
-    own.push({ id: 'cluster', label: texts.table.cluster, width: 120, sortable: true, render: (row) => row.cluster });
+    own.push({
+      id: 'cluster',
+      label: texts.table.cluster,
+      width: fitting(
+        sample.map((row) => row.cluster),
+        { from: 80, to: 160, letter: 7 },
+      ),
+      sortable: true,
+      render: (row) => row.cluster,
+    });
   if (namespaced)
     own.push({
       id: 'namespace',
       label: texts.table.namespace,
-      width: 132,
+      width: fitting(
+        sample.map((row) => row.namespace ?? ''),
+        { from: 96, to: 180, letter: 7 },
+      ),
       sortable: true,
       render: (row) => row.namespace ?? '',
     });
   const served = columns
     .map((column, index) => ({ column, index }))
     .filter(({ column }) => !saidElsewhere.has(column.id))
-    .map(({ column, index }) => servedColumn(column, index));
+    .map(({ column, index }) => servedColumn(column, index, sample));
   const age: DataColumn<ResourceRow> = {
     id: 'age',
     label: texts.table.age,
@@ -72,17 +94,29 @@ export function allColumns({ columns, namespaced, severalClusters }: ColumnFacts
   return [...own, ...served, age];
 }
 
-function servedColumn(column: TableColumn, index: number): DataColumn<ResourceRow> {
+function servedColumn(column: TableColumn, index: number, sample: readonly ResourceRow[]): DataColumn<ResourceRow> {
   return {
     id: column.id,
     label: column.label,
     description: column.description,
-    width: widths[column.type] ?? Math.min(220, Math.max(96, column.label.length * 9 + 32)),
+    width:
+      widths[column.type] ??
+      fitting([column.label, ...sample.map((row) => String(row.cells[index] ?? ''))], { from: 64, to: 260, letter: 7 }),
     ...(numeric.has(column.type) ? { align: 'end' as const } : {}),
     sortable: true,
     cell: index,
     render: (row) => renderCell(row.cells[index] ?? null, column),
   };
+}
+
+/** Wide enough for most of the texts, within bounds. */
+function fitting(
+  values: readonly string[],
+  { from, to, letter }: { from: number; to: number; letter: number },
+): number {
+  const lengths = values.map((value) => value.length).sort((a, b) => a - b);
+  const most = lengths[Math.floor((lengths.length - 1) * 0.95)] ?? 0;
+  return Math.round(Math.min(to, Math.max(from, most * letter + 24)));
 }
 
 function renderCell(cell: Cell, { id, type }: TableColumn): ReactNode {
