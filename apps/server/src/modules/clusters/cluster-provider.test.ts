@@ -67,7 +67,7 @@ const cases: [string, ProviderSignals, ReturnType<typeof detectProvider>][] = [
     },
     'minikube',
   ],
-  ['the simulated cluster', { server: 'http://127.0.0.1:4000', gitVersion: 'v1.34.0+kubesim' }, 'simulated'],
+  ['the simulated cluster', { server: 'http://127.0.0.1:4000', gitVersion: 'v1.34.0-pilothouse-sim' }, 'simulated'],
   ['nothing known', { server: 'https://kubernetes.example.com', gitVersion: 'v1.31.0' }, 'other'],
   ['an address that is none', { server: '::' }, 'other'],
 ];

@@ -23,7 +23,7 @@ type Signal =
  * also run clusters that are not the cloud's own (kOps on AWS), and a host name can be anything.
  */
 export const providerTable: readonly { provider: ClusterProvider; weight: number; signal: Signal }[] = [
-  { provider: 'simulated', weight: 4, signal: { in: 'version', contains: 'kubesim' } },
+  { provider: 'simulated', weight: 4, signal: { in: 'version', contains: 'pilothouse-sim' } },
   { provider: 'simulated', weight: 4, signal: { in: 'providerId', starts: 'kubesim://' } },
   { provider: 'openshift', weight: 4, signal: { in: 'apiGroup', name: 'config.openshift.io' } },
   { provider: 'openshift', weight: 3, signal: { in: 'nodeLabel', key: 'node.openshift.io/os_id' } },

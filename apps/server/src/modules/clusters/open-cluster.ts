@@ -101,7 +101,7 @@ export function createOpenCluster(options: OpenClusterOptions): OpenCluster {
     },
     derived<T>(type: ResourceType, make: () => Promise<T>): Promise<T> {
       const known = derived.get(type);
-      if (known) return known as Promise<T>;
+      if (known !== undefined) return known as Promise<T>;
       const made = make();
       derived.set(type, made);
       made.catch(() => derived.delete(type));

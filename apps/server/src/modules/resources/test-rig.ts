@@ -2,9 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ApiClient, clusterRoutes, createApiClient, type Role } from '@pilothouse/contract';
+import {
+  type ApiClient,
+  clusterRoutes,
+  createApiClient,
+  type Role,
+  streamRoutes,
+  type TicketRequest,
+} from '@pilothouse/contract';
 import { appError, type Clock, createSupervisor, type Logger, silentLogger, systemClock } from '@pilothouse/core';
 import { createSimulatedCluster, type SimulatedCluster, type SimulatedClusterOptions } from '@pilothouse/kubesim';
+import { WebSocket } from 'ws';
 import { createSealer } from '../../platform/crypto/sealer.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { migrate } from '../../platform/database/migrate.ts';
@@ -16,6 +24,10 @@ import type { AccessControl } from '../../platform/http/access-control.ts';
 import type { Grant, Principal } from '../../platform/http/principal.ts';
 import { startTestHttp } from '../../platform/http/test-http.ts';
 import type { Leases } from '../../platform/leases/leases.ts';
+import type { ServerModule } from '../../platform/module.ts';
+import { createOpenStreams } from '../../platform/streams/open-streams.ts';
+import { createTickets } from '../../platform/streams/tickets.ts';
+import { createWebSocketGateway } from '../../platform/streams/web-socket-gateway.ts';
 import { createAuditLog } from '../audit/audit-module.ts';
 import { createClusterEventsModule } from '../cluster-events/cluster-events-module.ts';
 import { createClusterNames, createClustersModule } from '../clusters/clusters-module.ts';
@@ -41,6 +53,8 @@ export type TestRig = {
   client(person?: string): ApiClient;
   fetch(path: string, init?: RequestInit & { as?: string }): Promise<Response>;
   person(name: string, ...grants: Grant[]): TestPerson;
+  /** Asks for a ticket and opens the WebSocket; rejects with what the ticket's answer says. */
+  socket(target: TicketRequest, person?: string): Promise<WebSocket>;
   /** Starts a simulated cluster and registers it. */
   addCluster(
     name: string,
@@ -77,12 +91,25 @@ export async function startTestRig(
     ...(module.workers ?? []),
   ]);
   await supervisor.start(services);
+  const all: ServerModule[] = [modules.clusters, modules.resources, modules.events, modules.logs, modules.exec];
+  const access = testAccess(people, modules.control);
   const { server, streams, url } = await startTestHttp({
-    routes: [modules.clusters, modules.resources, modules.events, modules.logs, modules.exec].flatMap(
-      (module) => module.routes ?? [],
-    ),
-    access: testAccess(people, modules.control),
+    routes: all.flatMap((module) => module.routes ?? []),
+    access,
     clock,
+    prepare({ guard, app, mount }) {
+      const sockets = createWebSocketGateway({
+        guard,
+        access,
+        tickets: createTickets({ database, clock }),
+        streams: createOpenStreams(),
+        log,
+        addressOf: () => '127.0.0.1',
+      });
+      sockets.add(all.flatMap((module) => module.webSockets ?? []));
+      mount(sockets.routes());
+      sockets.attach(app.server);
+    },
   });
   const clusters: SimulatedCluster[] = [];
   const headersOf = (person: string) => ({ authorization: `Bearer ${person}` });
@@ -96,6 +123,12 @@ export async function startTestRig(
     client,
     fetch: (path, { as = 'admin', headers, ...init } = {}) =>
       fetch(`${url}${path}`, { ...init, headers: { ...headersOf(as), ...headers } }),
+    async socket(target, person = 'admin') {
+      const { url: path } = await client(person).call(streamRoutes.createTicket, {
+        body: target as never,
+      });
+      return new WebSocket(`${url.replace('http', 'ws')}${path}`);
+    },
     person(name, ...grants) {
       people.set(name, { grants, access: new AbortController() });
       return {
