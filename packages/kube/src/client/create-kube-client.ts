@@ -123,12 +123,14 @@ export function createKubeClient(
       });
     },
     async delete(ref, { propagationPolicy, gracePeriodSeconds, preconditions, dryRun } = {}) {
-      const answer = await write('DELETE', withQuery(objectPath(ref), dry(dryRun)), {
+      // All in the body: the API server does not look at the query once there is one, and would delete for good in a "dry run".
+      const answer = await write('DELETE', objectPath(ref), {
         apiVersion: 'v1',
         kind: 'DeleteOptions',
         propagationPolicy,
         gracePeriodSeconds,
         preconditions,
+        ...(dryRun ? { dryRun: ['All'] } : {}),
       });
       return answer.kind === 'Status' ? undefined : answer;
     },
