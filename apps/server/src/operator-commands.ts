@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { appError, systemClock } from '@pilothouse/core';
@@ -8,6 +8,7 @@ import { addSealKey, checkSealKeys, dropOldSealKeys, loadSealKeys } from './plat
 import { createSealer } from './platform/crypto/sealer.ts';
 import { openDatabase } from './platform/database/open-database.ts';
 import { sqliteFile } from './platform/database/open-storage.ts';
+import { openDoorbell } from './platform/events/open-doorbell.ts';
 import { createPinoLogger } from './platform/telemetry/pino-logger.ts';
 import { sealedColumns } from './sealed-columns.ts';
 
@@ -54,5 +55,25 @@ export async function rotateSealKey(config: ServerConfig): Promise<void> {
   } finally {
     await database.close();
     lock?.release();
+  }
+}
+
+/** Sets the password of an account to what comes on standard input; for whoever is locked out. The server may run meanwhile. */
+export async function resetPasswordOf(config: ServerConfig, email: string): Promise<void> {
+  const { databaseUrl, data } = config;
+  const log = createPinoLogger({ level: config.logLevel });
+  const file = join(data, sqliteFile);
+  if (!databaseUrl && !existsSync(file)) throw appError('invalid_config', `There is no database ${file}.`);
+  if (process.stdin.isTTY)
+    process.stderr.write(`Type the new password of ${email}, then Enter and Ctrl-D. It is shown.\n`);
+  const password = readFileSync(0, 'utf8').replace(/\r?\n$/, '');
+  const database = await openDatabase({ log, ...(databaseUrl ? { postgresUrl: databaseUrl } : { sqliteFile: file }) });
+  try {
+    const { doorbell } = openDoorbell({ config, database, log, clock: systemClock });
+    const { resetPassword } = await import('./modules/identity/reset-password.ts');
+    await resetPassword({ email, password }, { database, doorbell, clock: systemClock });
+    process.stdout.write(`The password of ${email} is set, the account is enabled, and its sessions have ended.\n`);
+  } finally {
+    await database.close();
   }
 }

@@ -5,11 +5,12 @@ import type { ServerConfig } from './platform/config/config-schema.ts';
 import { parseConfig } from './platform/config/parse-config.ts';
 import { createPinoLogger } from './platform/telemetry/pino-logger.ts';
 
-const usage = `usage: main.ts [serve | backup <file> | rotate-seal-key] [flags]
+const usage = `usage: main.ts [serve | backup <file> | rotate-seal-key | reset-password <e-mail>] [flags]
 
-  serve            run the server (the default)
-  backup <file>    copy the SQLite database to a file while the server runs
-  rotate-seal-key  seal every secret with a new key
+  serve                    run the server (the default)
+  backup <file>            copy the SQLite database to a file while the server runs
+  rotate-seal-key          seal every secret with a new key
+  reset-password <e-mail>  set the password of an account, read from standard input
 
 Flags and environment variables are in docs/reference/config.md.
 `;
@@ -37,9 +38,10 @@ async function runCommand(words: readonly string[], config: ServerConfig): Promi
   const [command = 'serve', ...args] = words;
   const [file] = args;
   if (command === 'serve' && args.length === 0) return serve(config);
-  const { backUp, rotateSealKey } = await import('./operator-commands.ts');
+  const { backUp, resetPasswordOf, rotateSealKey } = await import('./operator-commands.ts');
   if (command === 'backup' && file && args.length === 1) return backUp(config, file);
   if (command === 'rotate-seal-key' && args.length === 0) return rotateSealKey(config);
+  if (command === 'reset-password' && file && args.length === 1) return resetPasswordOf(config, file);
   process.stderr.write(usage);
   process.exit(2);
 }

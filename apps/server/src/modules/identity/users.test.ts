@@ -2,6 +2,7 @@ import { hash } from '@node-rs/argon2';
 import type { Me, PersonalToken, RoleBinding, SessionSummary, User } from '@pilothouse/contract';
 import { afterEach, describe, expect, test } from 'vitest';
 import { describeDatabases } from '../../platform/database/test-databases.ts';
+import { createLocalDoorbell } from '../../platform/events/doorbell.ts';
 import {
   createTestClock,
   goodPassword,
@@ -10,6 +11,8 @@ import {
   signedIn,
   startIdentity,
 } from './identity-test-rig.ts';
+
+import { resetPassword } from './reset-password.ts';
 
 type List<T> = { items: T[]; nextCursor?: string };
 const newPassword = 'tuna-lantern-93-oblique';
@@ -136,6 +139,23 @@ describeDatabases('users', (use) => {
       expect((await rig.call('/api/v1/me', { token: there.token })).status).toBe(401);
       expect((await rig.refresh(there.cookie)).status).toBe(401);
       expect((await rig.signIn('admin@example.org', newPassword)).userId).toBe(here.userId);
+    });
+
+    test('that are locked out get a password from the command line, and their old sessions end on the server that runs', async () => {
+      const rig = await start();
+      const admin = await rig.setUp();
+      const bob = await rig.addUser(admin, 'bob@example.org', 'admin');
+      await rig.call(`/api/v1/users/${bob.userId}`, { method: 'PATCH', token: admin.token, body: { disabled: true } });
+      const database = await use().open();
+      const deps = { database, doorbell: createLocalDoorbell(database), clock: rig.clock };
+      const reset = (email: string, password: string) => resetPassword({ email, password }, deps);
+      await expect(reset('nobody@example.org', newPassword)).rejects.toMatchObject({ code: 'not_found' });
+      await expect(reset('bob@example.org', 'short')).rejects.toMatchObject({ code: 'invalid_input' });
+      await reset('Admin@Example.org', newPassword);
+      await expect.poll(async () => (await rig.call('/api/v1/me', { token: admin.token })).status).toBe(401);
+      expect((await rig.signIn('admin@example.org', newPassword)).userId).toBe(admin.userId);
+      await reset('bob@example.org', newPassword);
+      expect((await rig.signIn('bob@example.org', newPassword)).userId).toBe(bob.userId);
     });
 
     test('with an old hash get one of today’s parameters when they sign in', async () => {
