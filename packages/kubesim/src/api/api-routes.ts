@@ -12,6 +12,7 @@ import { createExecHandler } from '../pods/exec-handler.ts';
 import { createLogHandler } from '../pods/log-handler.ts';
 import { createMetricsRoutes } from '../pods/metrics-routes.ts';
 import { createNodeProxyHandler } from '../pods/node-proxy-handler.ts';
+import { containerOf, requireScheduled } from '../pods/pod-container.ts';
 import type { ObjectWriter } from '../rules/object-writer.ts';
 import type { Database } from '../storage/database.ts';
 import { componentStatusRoutes } from './component-status-routes.ts';
@@ -57,8 +58,8 @@ export function createApiRoutes(deps: ApiRoutesDeps): ApiRoutes {
   const subresources = new Map<string, SubresourceHandler>([
     ['*/scale', createScaleHandler(deps.writer)],
     ['pods/log', createLogHandler(deps)],
-    ['pods/exec', upgradeOnly],
-    ['pods/attach', upgradeOnly],
+    ['pods/exec', upgradeOnly(deps.writer)],
+    ['pods/attach', upgradeOnly(deps.writer)],
     ['pods/binding', createBindingHandler(deps.writer)],
     ['pods/eviction', createEvictionHandler(deps)],
     ['nodes/proxy', createNodeProxyHandler(deps)],
@@ -86,7 +87,7 @@ export function createApiRoutes(deps: ApiRoutesDeps): ApiRoutes {
         );
       }
       if (isReview(path)) return;
-      const verb = verbOf(method, path, flag(exchange, 'watch'));
+      const verb = verbOf(method, path, path.watch || flag(exchange, 'watch'));
       if (deps.access.allows(exchange.user, { ...path, verb })) return;
       throw kubeError.forbidden(
         { group: path.group, plural: path.resource, kind: path.resource },
@@ -98,12 +99,9 @@ export function createApiRoutes(deps: ApiRoutesDeps): ApiRoutes {
       if (await plain(exchange)) return true;
       const path = parseResourcePath(exchange.path);
       if (path === undefined) return false;
-      return (
-        componentStatusRoutes(exchange, path) ||
-        metrics(exchange, path) ||
-        (await reviews(exchange, path)) ||
-        resources(exchange, path)
-      );
+      if (componentStatusRoutes(exchange, path) || metrics(exchange, path)) return true;
+      if ((await reviews(exchange, path)) || (await resources(exchange, path))) return true;
+      throw kubeError.noSuchResource(); // below the API's roots even an unknown path is answered with a Status
     },
     async upgrade(exchange, connection) {
       const path = parseResourcePath(exchange.path);
@@ -121,9 +119,15 @@ export function createApiRoutes(deps: ApiRoutesDeps): ApiRoutes {
 
 const streamed = new Set(['exec', 'attach']);
 
-const upgradeOnly: SubresourceHandler = async () => {
-  throw kubeError.badRequest('Upgrade request required');
-};
+/** A plain request for a stream is refused for the first reason there is. */
+function upgradeOnly(writer: ObjectWriter): SubresourceHandler {
+  return async (exchange, target, path) => {
+    const pod = writer.get(target, path);
+    requireScheduled(pod);
+    containerOf(pod, exchange.query.get('container'));
+    throw kubeError.badRequest('Upgrade request required');
+  };
+}
 
 /** Discovery and health are open to whoever is authenticated (system:discovery). */
 function isOpen(path: string): boolean {

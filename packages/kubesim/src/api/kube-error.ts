@@ -1,7 +1,7 @@
 import { type AppError, appError, type ErrorCodeName, isAppError, messageOf } from '@pilothouse/core';
 import type { KubeStatus } from '@pilothouse/kube';
 
-export type StatusCause = { reason: string; message: string; field: string };
+export type StatusCause = { reason: string; message: string; field?: string };
 
 type StatusDetails = NonNullable<KubeStatus['details']> & { uid?: string };
 
@@ -70,7 +70,9 @@ export const kubeError = {
   applyConflict: (message: string, causes: readonly StatusCause[]) =>
     make('field_conflict', { code: 409, reason: 'Conflict', message, details: { causes: [...causes] } }),
   invalid: (subject: ErrorSubject, name: string, causes: readonly StatusCause[]) => {
-    const lines = causes.map((cause) => (cause.field === '' ? cause.message : `${cause.field}: ${cause.message}`));
+    const lines = causes.map((cause) =>
+      (cause.field ?? '') === '' ? cause.message : `${cause.field}: ${cause.message}`,
+    );
     const text = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`;
     const kind = subject.group === '' ? subject.kind : `${subject.kind}.${subject.group}`;
     return make('invalid_input', {
@@ -138,9 +140,9 @@ export const kubeError = {
     make('cluster_timeout', {
       code: 504,
       reason: 'Timeout',
-      message: `Too large resource version: ${asked}, current: ${current}`,
+      message: `Timeout: Too large resource version: ${asked}, current: ${current}`,
       details: {
-        causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version', field: '' }],
+        causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
         retryAfterSeconds: 1,
       },
     }),
@@ -150,7 +152,7 @@ export const kubeError = {
       code: 500,
       reason: 'InternalError',
       message: `Internal error occurred: ${message}`,
-      details: { causes: [{ reason: '', message, field: '' }] },
+      details: { causes: [{ reason: '', message }] },
     }),
 };
 

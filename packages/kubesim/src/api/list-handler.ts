@@ -114,7 +114,13 @@ function pageOf(exchange: Exchange, database: Database, target: Target, selectio
     return cut(objectsAt(collection, from, selection), { limit, revision: from.revision, after: from.after });
   }
   if (match !== null && match !== '' && query.get('resourceVersion') === null) {
-    throw kubeError.badRequest('resourceVersionMatch is forbidden unless resourceVersion is provided');
+    throw kubeError.invalid({ group: 'meta.k8s.io', plural: '', kind: 'ListOptions' }, '', [
+      {
+        reason: 'FieldValueForbidden',
+        message: 'Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided',
+        field: 'resourceVersionMatch',
+      },
+    ]);
   }
   if (asked > database.revision) throw kubeError.futureVersion(asked, database.revision);
   if (match === 'Exact' && asked > 0) {

@@ -2,15 +2,6 @@ export type Wanted = 'object' | 'table' | 'metadata';
 
 export type Answer = { as: Wanted; metaVersion: 'v1' | 'v1beta1' };
 
-const servable = [
-  'application/json',
-  'application/yaml',
-  '*/*',
-  'application/*',
-  'text/*',
-  'application/vnd.kubernetes.protobuf',
-];
-
 /**
  * What form of answer the Accept header asks for: plain objects, a Table or PartialObjectMetadata. The first entry we can serve wins, as
  * clients list their preference in order. Undefined when nothing in it can be served (406).
@@ -19,8 +10,7 @@ export function negotiate(accept: string): Answer | undefined {
   if (accept.trim() === '') return { as: 'object', metaVersion: 'v1' };
   for (const entry of accept.split(',')) {
     const [type = '', ...parameters] = entry.split(';').map((part) => part.trim());
-    if (type !== 'application/json' && type !== '*/*' && type !== 'application/*' && type !== 'application/yaml')
-      continue;
+    if (type !== 'application/json' && type !== '*/*' && type !== 'application/*') continue;
     const values = new Map(parameters.map((parameter) => parameter.split('=', 2) as [string, string]));
     const as = values.get('as');
     if (as === undefined) return { as: 'object', metaVersion: 'v1' };
@@ -33,4 +23,4 @@ export function negotiate(accept: string): Answer | undefined {
   return undefined;
 }
 
-export const servedTypes = servable.slice(0, 2).join(', ');
+export const servedTypes = 'application/json';

@@ -9,6 +9,8 @@ export type ResourcePath = {
   subresource: string;
   /** What follows the subresource (`nodes/x/proxy/stats/summary` -> `stats/summary`). */
   rest: string;
+  /** Asked under the old prefix for watches, /api/v1/watch/… */
+  watch: boolean;
 };
 
 /** Splits `/api/v1/namespaces/x/pods/y/log` and its kin; undefined for any other path. */
@@ -20,8 +22,8 @@ export function parseResourcePath(path: string): ResourcePath | undefined {
   const version = parts.shift();
   if (group === undefined || version === undefined || parts.length === 0) return undefined;
   const decoded = parts.map(decode);
-  // The old way to watch, still served: /api/v1/watch/...
-  if (decoded[0] === 'watch') decoded.shift();
+  const watch = decoded[0] === 'watch' && decoded.length > 1;
+  if (watch) decoded.shift();
   let namespace = '';
   // `namespaces/x/status` and `namespaces/x/finalize` are subresources of the namespace itself.
   if (decoded[0] === 'namespaces' && decoded.length > 2 && decoded[2] !== 'status' && decoded[2] !== 'finalize') {
@@ -29,7 +31,7 @@ export function parseResourcePath(path: string): ResourcePath | undefined {
     decoded.splice(0, 2);
   }
   const [resource = '', name = '', subresource = '', ...rest] = decoded;
-  return { group, version, resource, namespace, name, subresource, rest: rest.join('/') };
+  return { group, version, resource, namespace, name, subresource, rest: rest.join('/'), watch };
 }
 
 function decode(part: string): string {

@@ -39,9 +39,7 @@ export function createResourceRouter(deps: ResourceRouterDeps) {
     const method = exchange.request.method ?? 'GET';
     if (method === 'GET' || method === 'HEAD') {
       const how = { scope: path, answer };
-      return flag(exchange, 'watch') || exchange.path.includes('/watch/')
-        ? watch(exchange, target, how)
-        : list(exchange, target, how);
+      return flag(exchange, 'watch') || path.watch ? watch(exchange, target, how) : list(exchange, target, how);
     }
     if (method === 'POST') {
       if (target.resource.namespaced && path.namespace === '') throw kubeError.methodNotAllowed();
@@ -60,7 +58,8 @@ export function createResourceRouter(deps: ResourceRouterDeps) {
     switch (exchange.request.method) {
       case 'GET':
       case 'HEAD': {
-        if (flag(exchange, 'watch')) return watch(exchange, target, { scope: path, answer });
+        if (path.subresource === 'finalize') throw kubeError.methodNotAllowed();
+        if (path.watch) return watch(exchange, target, { scope: path, answer });
         const object = deps.writer.get(target, path);
         const how = { answer, includeObject: exchange.query.get('includeObject') ?? 'Metadata', now: deps.clock.now() };
         return sendJson(exchange, 200, presentObject(target, object, how));

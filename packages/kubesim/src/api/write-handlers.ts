@@ -96,7 +96,7 @@ export function createWriteHandlers(deps: WriteHandlerDeps) {
       target,
       path,
       (live) => checkedObject(target, patchedBy(type, target, live, change), path),
-      options,
+      { ...options, patched: true },
     );
     send(exchange, 200, { target, object, answer: at.answer });
   }
@@ -113,6 +113,12 @@ export function createWriteHandlers(deps: WriteHandlerDeps) {
     }
     const options = { ...at.options, force: exchange.query.get('force') === 'true' };
     const given = parseYaml(at.body) as Record<string, unknown>;
+    const expected = apiVersionIn(target.resource.group, target.version.version);
+    if (given.apiVersion !== expected) {
+      throw kubeError.badRequest(
+        `Incorrect version specified in apply patch. Specified patch version: ${String(given.apiVersion ?? '')}, expected: ${expected}`,
+      );
+    }
     const config = checkedObject(target, given, at.path);
     if (at.path.subresource !== '' && database.collection(target.resource.storedAs).get(keyOf(at.path)) === undefined) {
       throw kubeError.notFound(target.resource, at.path.name);
@@ -274,7 +280,7 @@ async function removalOptions(exchange: Exchange): Promise<RemovalOptions> {
     throw kubeError.invalid({ group: 'meta.k8s.io', plural: '', kind: 'DeleteOptions' }, '', [
       {
         reason: 'FieldValueNotSupported',
-        message: `Unsupported value: ${JSON.stringify(propagation)}: supported values: "Foreground", "Background", "Orphan", ""`,
+        message: `Unsupported value: ${JSON.stringify(propagation)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
         field: 'propagationPolicy',
       },
     ]);

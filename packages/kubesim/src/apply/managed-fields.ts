@@ -255,7 +255,7 @@ function managerText(entry: ManagerEntry): string {
   const name = JSON.stringify(entry.manager);
   if (entry.operation === 'Apply') return name;
   const sub = entry.subresource === '' ? '' : ` with subresource ${JSON.stringify(entry.subresource)}`;
-  return `${name}${sub} using ${entry.apiVersion}${entry.time === '' ? '' : ` at ${entry.time}`}`;
+  return `${name}${sub} using ${entry.apiVersion}`;
 }
 
 type WireEntry = {

@@ -15,11 +15,10 @@ export function createLogHandler(deps: {
   return async (exchange, target, path) => {
     if (exchange.request.method !== 'GET') throw kubeError.methodNotAllowed();
     const pod = deps.writer.get(target, path);
-    const request = logRequest(exchange, containerOf(pod, exchange.query.get('container')));
+    const request = logRequest(exchange, path.name, containerOf(pod, exchange.query.get('container')));
     const node = (pod.spec as { nodeName?: string } | undefined)?.nodeName ?? '';
     if (node === '' || deps.runtime === undefined) {
-      beginHeaders(exchange, 200, 'text/plain');
-      exchange.response.end(); // an unscheduled pod has said nothing yet
+      exchange.response.writeHead(204).end(); // an unscheduled pod has said nothing yet
       return;
     }
     const log = deps.runtime.logs(pod, request);
@@ -29,13 +28,13 @@ export function createLogHandler(deps: {
   };
 }
 
-function logRequest(exchange: Exchange, container: string): PodLogRequest {
-  const tailLines = count(exchange, 'tailLines', 0);
-  const sinceSeconds = count(exchange, 'sinceSeconds', 1);
-  const limitBytes = count(exchange, 'limitBytes', 1);
+function logRequest(exchange: Exchange, pod: string, container: string): PodLogRequest {
+  const tailLines = count(exchange, pod, { name: 'tailLines', least: 0 });
+  const sinceSeconds = count(exchange, pod, { name: 'sinceSeconds', least: 1 });
+  const limitBytes = count(exchange, pod, { name: 'limitBytes', least: 1 });
   const sinceTime = exchange.query.get('sinceTime');
   if (sinceSeconds !== undefined && sinceTime !== null) {
-    throw kubeError.invalid({ group: '', plural: '', kind: 'PodLogOptions' }, '', [
+    throw kubeError.invalid({ group: '', plural: '', kind: 'PodLogOptions' }, pod, [
       {
         reason: 'FieldValueForbidden',
         message: 'Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified',
@@ -55,12 +54,12 @@ function logRequest(exchange: Exchange, container: string): PodLogRequest {
   };
 }
 
-function count(exchange: Exchange, name: string, least: number): number | undefined {
+function count(exchange: Exchange, pod: string, { name, least }: { name: string; least: number }): number | undefined {
   const text = exchange.query.get(name);
   if (text === null || text === '') return undefined;
   const value = Number(text);
   if (Number.isInteger(value) && value >= least) return value;
-  throw kubeError.invalid({ group: '', plural: '', kind: 'PodLogOptions' }, '', [
+  throw kubeError.invalid({ group: '', plural: '', kind: 'PodLogOptions' }, pod, [
     {
       reason: 'FieldValueInvalid',
       message: `Invalid value: ${text}: must be greater than ${least === 0 ? 'or equal to 0' : '0'}`,

@@ -3,6 +3,7 @@ import type { StatusCause } from '../api/kube-error.ts';
 import { labelSelectorMatcher } from '../storage/label-selector.ts';
 import { jsonEqual } from './json-equal.ts';
 import { invalidValue, requiredValue } from './object-names.ts';
+import { podSpecCauses, podUpdateCauses } from './pod-validation.ts';
 
 type Fields = Record<string, unknown>;
 type Selector = {
@@ -65,24 +66,23 @@ function workloadCauses(resource: string, spec: Fields): StatusCause[] {
   const template = (spec.template ?? {}) as { metadata?: { labels?: Record<string, string> }; spec?: Fields };
   const selector = spec.selector as Selector | undefined;
   const causes: StatusCause[] = [];
-  if (selector === undefined) causes.push(requiredValue('spec.selector'));
-  else if (!labelSelectorMatcher(selector)(template.metadata?.labels)) {
-    causes.push(
-      invalidValue(
-        'spec.template.metadata.labels',
-        template.metadata?.labels ?? null,
-        '`selector` does not match template `labels`',
-      ),
-    );
-  }
   const replicas = spec.replicas;
   if (typeof replicas === 'number' && replicas < 0) {
     causes.push(invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'));
   }
+  if (selector === undefined) causes.push(requiredValue('spec.selector'));
+  else if (!labelSelectorMatcher(selector)(template.metadata?.labels)) {
+    const shown = goMap(template.metadata?.labels);
+    causes.push({
+      reason: 'FieldValueInvalid',
+      message: `Invalid value: ${shown}: \`selector\` does not match template \`labels\``,
+      field: 'spec.template.metadata.labels',
+    });
+  }
   const podCauses = podSpecCauses(template.spec ?? {}, 'spec.template.spec');
   // The volumes of a StatefulSet's claim templates are added to its pods, not to their template.
   const claimed = resource === 'statefulsets.apps' && spec.volumeClaimTemplates !== undefined;
-  causes.push(...(claimed ? podCauses.filter((cause) => !cause.field.includes('.volumeMounts[')) : podCauses));
+  causes.push(...(claimed ? podCauses.filter((cause) => cause.field?.includes('.volumeMounts[') !== true) : podCauses));
   const policy = template.spec?.restartPolicy;
   const allowed = resource === 'jobs.batch' ? ['OnFailure', 'Never'] : ['Always'];
   if (policy !== undefined && !allowed.includes(String(policy))) {
@@ -91,46 +91,20 @@ function workloadCauses(resource: string, spec: Fields): StatusCause[] {
   return causes;
 }
 
-function unsupported(field: string, value: unknown, allowed: readonly string[]): StatusCause {
+/** Labels as Go prints a map, which is how the API server quotes them. */
+function goMap(labels: Record<string, string> | undefined): string {
+  if (labels === undefined) return 'map[string]string(nil)';
+  const pairs = Object.entries(labels).map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
+  return `map[string]string{${pairs.sort().join(', ')}}`;
+}
+
+export function unsupported(field: string, value: unknown, allowed: readonly string[]): StatusCause {
   const list = allowed.map((one) => JSON.stringify(one)).join(', ');
   return {
     reason: 'FieldValueNotSupported',
     message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${list}`,
     field,
   };
-}
-
-function podSpecCauses(spec: Fields, at: string): StatusCause[] {
-  const containers = (spec.containers as Fields[] | undefined) ?? [];
-  if (containers.length === 0) return [requiredValue(`${at}.containers`)];
-  const causes: StatusCause[] = [];
-  const names = new Set<unknown>();
-  const volumes = new Set(((spec.volumes as Fields[] | undefined) ?? []).map((volume) => volume.name));
-  for (const list of ['containers', 'initContainers']) {
-    for (const [index, container] of ((spec[list] as Fields[] | undefined) ?? []).entries()) {
-      const where = `${at}.${list}[${index}]`;
-      const name = container.name;
-      if (name === undefined || name === '') causes.push(requiredValue(`${where}.name`));
-      else if (names.has(name)) {
-        causes.push({
-          reason: 'FieldValueDuplicate',
-          message: `Duplicate value: ${JSON.stringify(name)}`,
-          field: `${where}.name`,
-        });
-      }
-      names.add(name);
-      if ((container.image ?? '') === '') causes.push(requiredValue(`${where}.image`));
-      for (const [at2, mount] of ((container.volumeMounts as Fields[] | undefined) ?? []).entries()) {
-        if (volumes.has(mount.name)) continue;
-        causes.push({
-          reason: 'FieldValueNotFound',
-          message: `Not found: ${JSON.stringify(mount.name)}`,
-          field: `${where}.volumeMounts[${at2}].name`,
-        });
-      }
-    }
-  }
-  return causes;
 }
 
 const cronField = /^[-\d*/,A-Za-z?]+$/;
@@ -152,9 +126,14 @@ function serviceCauses(spec: Fields): StatusCause[] {
   return ports.flatMap((port, index) => {
     const value = port.port;
     const valid = typeof value === 'number' && value >= 1 && value <= 65_535;
+    const target = port.targetPort;
+    const badTarget = typeof target === 'number' && (target < 1 || target > 65_535);
     const unnamed = ports.length > 1 && (port.name ?? '') === '';
     return [
       ...(valid ? [] : [invalidValue(`spec.ports[${index}].port`, value, 'must be between 1 and 65535, inclusive')]),
+      ...(badTarget
+        ? [invalidValue(`spec.ports[${index}].targetPort`, target, 'must be between 1 and 65535, inclusive')]
+        : []),
       ...(unnamed ? [requiredValue(`spec.ports[${index}].name`)] : []),
     ];
   });
@@ -191,33 +170,6 @@ function definitionCauses(object: KubeObject): StatusCause[] {
     causes.push(requiredValue(`spec.versions[${index}].schema.openAPIV3Schema`, 'schemas are required'));
   }
   return causes;
-}
-
-/** Of a running pod's spec only images, tolerations and a few numbers may change. */
-function podUpdateCauses(spec: Fields, old: Fields): StatusCause[] {
-  const fixed = (one: Fields) => {
-    const {
-      activeDeadlineSeconds: _a,
-      tolerations: _t,
-      terminationGracePeriodSeconds: _g,
-      ephemeralContainers: _e,
-      nodeName: _n,
-      schedulingGates: _s,
-      ...rest
-    } = one;
-    const plain = (list: unknown) =>
-      ((list as Fields[] | undefined) ?? []).map(({ image: _i, resources: _r, ...container }) => container);
-    return { ...rest, containers: plain(one.containers), initContainers: plain(one.initContainers) };
-  };
-  if (jsonEqual(fixed(spec), fixed(old))) return [];
-  return [
-    {
-      reason: 'FieldValueForbidden',
-      message:
-        'Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
-      field: 'spec',
-    },
-  ];
 }
 
 function statefulSetUpdateCauses(spec: Fields, old: Fields): StatusCause[] {

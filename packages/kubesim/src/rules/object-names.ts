@@ -74,6 +74,12 @@ export function metadataCauses(metadata: {
   return causes;
 }
 
+/** Why `name` is no RFC 1123 label, or undefined. */
+export function labelProblem(name: string): string | undefined {
+  if (name.length > 63) return 'must be no more than 63 characters';
+  return dnsLabel.test(name) ? undefined : labelMessage;
+}
+
 export function invalidValue(field: string, value: unknown, why: string): StatusCause {
   return { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(value)}: ${why}`, field };
 }

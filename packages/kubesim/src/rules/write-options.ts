@@ -10,6 +10,8 @@ export type WriteOptions = {
   subresource: string;
   /** Server-side apply: take fields over from other managers. */
   force: boolean;
+  /** The object comes from a patch: its faults are the patch's. */
+  patched?: boolean;
   /** Collects the Warning headers of the answer. */
   warnings: string[];
 };

@@ -14,17 +14,17 @@ type Report = { keep: boolean; unknown: string[]; wrong: { path: string; wanted:
 export function conform(
   schema: Schema | undefined,
   object: KubeObject,
-  how: { fieldValidation: FieldValidation; warnings: string[]; keep: boolean },
+  how: { fieldValidation: FieldValidation; warnings: string[]; keep: boolean; patched?: boolean },
 ): KubeObject {
   if (schema === undefined) return structuredClone(object);
   const version = JSON.stringify(object.apiVersion.split('/').pop());
   const report: Report = { unknown: [], wrong: [], keep: how.keep };
   const result = shape(schema, object, { path: '', report, root: true }) as KubeObject;
-  const wrong = report.wrong[0];
+  const [wrong] = report.wrong;
   if (wrong !== undefined) {
-    throw kubeError.badRequest(
-      `${object.kind} in version ${version} cannot be handled as a ${object.kind}: json: cannot unmarshal ${wrong.got} into Go struct field ${wrong.path} of type ${wrong.wanted}`,
-    );
+    const why = `json: cannot unmarshal ${wrong.got} into Go struct field ${wrong.path} of type ${wrong.wanted}`;
+    if (how.patched === true) throw patchError(object, why);
+    throw kubeError.badRequest(`${object.kind} in version ${version} cannot be handled as a ${object.kind}: ${why}`);
   }
   if (report.unknown.length > 0) {
     const fields = report.unknown.map((path) => `unknown field ${JSON.stringify(path)}`);
@@ -36,6 +36,17 @@ export function conform(
     if (how.fieldValidation === 'Warn') how.warnings.push(...fields);
   }
   return result;
+}
+
+/** What a patch made is quoted, since nobody sent it. */
+function patchError(object: KubeObject, why: string) {
+  return kubeError.invalid({ group: '', plural: '', kind: '' }, '', [
+    {
+      reason: 'FieldValueInvalid',
+      message: `Invalid value: ${JSON.stringify(JSON.stringify(object))}: ${why}`,
+      field: 'patch',
+    },
+  ]);
 }
 
 type Place = { path: string; report: Report; root?: boolean };

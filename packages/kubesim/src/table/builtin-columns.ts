@@ -24,15 +24,11 @@ const columns: Readonly<Record<string, readonly TableColumn[]>> = {
     column('Status', (object) => (object.status as { phase?: string } | undefined)?.phase ?? ''),
     ageColumn,
   ],
-  configmaps: [
-    nameColumn,
-    column('Data', (object) => size(object.data) + size(object.binaryData), { type: 'integer' }),
-    ageColumn,
-  ],
+  configmaps: [nameColumn, column('Data', (object) => size(object.data) + size(object.binaryData)), ageColumn],
   secrets: [
     nameColumn,
     column('Type', (object) => String(object.type ?? '')),
-    column('Data', (object) => size(object.data), { type: 'integer' }),
+    column('Data', (object) => size(object.data)),
     ageColumn,
   ],
   serviceaccounts: [
