@@ -26,5 +26,9 @@ export function createPostgresKyselyDialect({ url, log, poolSize = 10 }: Postgre
   });
   // An idle connection that the server ends must not end this process; the pool replaces it.
   pool.on('error', (error) => log.warn('an idle database connection ended', { error: messageOf(error) }));
+  // One in use tells whoever waits for its answer; what it emits besides, after the server is gone, must not end this process either.
+  pool.on('connect', (client) => {
+    client.on('error', (error) => log.debug('a database connection broke', { error: messageOf(error) }));
+  });
   return new PostgresDialect({ pool });
 }

@@ -24,6 +24,8 @@ export type TestDatabase = {
 export type TestDatabaseOptions = {
   /** Default: all of them. */
   migrations?: readonly Migration[];
+  /** Tables that only the test needs, besides. */
+  extraMigrations?: readonly Migration[];
   /** Tables emptied after each test. Default: every table but the migrations'. */
   keepRows?: boolean;
 };
@@ -57,7 +59,8 @@ type Run = {
 };
 
 function runSuite({ name, locate, suite, options }: Run): void {
-  const { migrations = allMigrations, keepRows = false } = options;
+  const { keepRows = false, extraMigrations = [] } = options;
+  const migrations = [...(options.migrations ?? allMigrations), ...extraMigrations];
   let current: TestDatabase | undefined;
   const more: Database[] = [];
 

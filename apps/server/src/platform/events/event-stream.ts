@@ -11,6 +11,7 @@ export type EventStreamDeps = { events: EventLog; tail: EventTail; visibility: E
 type Filter = (event: TailedEvent['event']) => boolean;
 
 const pageSize = 500;
+const mostWaiting = 10_000;
 
 /**
  * The log as a live stream. It begins with `ready`, or with what was missed since `Last-Event-ID`, or with `reset` when the log no longer
@@ -48,8 +49,9 @@ function followTail(
     if (first) stream.sendEncoded(more.length === 0 ? first : Buffer.concat(frames));
   };
   const unsubscribe = tail.subscribe((batch) => {
-    if (waiting) waiting.push(...batch);
-    else deliver(batch);
+    if (!waiting) deliver(batch);
+    else if (waiting.push(...batch) > mostWaiting)
+      stream.close('stream_too_slow', 'Catching up takes this client too long. Reconnect to go on.');
   });
   stream.signal.addEventListener('abort', unsubscribe, { once: true });
   return {

@@ -24,7 +24,8 @@ export function createPostgresDoorbell(deps: PostgresDoorbellDeps): { doorbell: 
     });
     const ended = new Promise<void>((resolve) => {
       client.once('end', resolve);
-      client.once('error', () => resolve());
+      // More than one may come, and each without a listener would end this process.
+      client.on('error', () => resolve());
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
     try {

@@ -6,7 +6,7 @@ const secretName =
 const harmlessName = /^(tokenFile|tokenId|credentialId)$/;
 /** PEM keys, JWTs, bearer headers, passwords in URLs, and tokens of our own. */
 const secretText =
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----|\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*|\bBearer\s+[\w.~+/-]{8,}=*|(?<=:\/\/[^/\s:@]{0,200}:)[^/\s@]+(?=@)|\bph[a-z]?_[\w-]{16,}/g;
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----|[\s\S]*)|\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*|\bBearer\s+[\w.~+/-]{8,}=*|(?<=:\/\/[^/\s:@]{0,200}:)[^/\s@]+(?=@)|\bph[a-z]?_[\w-]{16,}/g;
 const mask = '[redacted]';
 const deepest = 6;
 
