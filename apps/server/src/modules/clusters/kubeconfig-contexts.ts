@@ -4,9 +4,12 @@ import { type ClusterConnection, type Kubeconfig, loadLocalKubeconfig, parseKube
 
 type RegisteredAs = (server: string) => string | undefined;
 
-/** The contexts of a kubeconfig that a person sent, as a list to choose from; one that would be refused says why. */
+/**
+ * The contexts of a kubeconfig that a person sent, as a list to choose from; one that would be refused says why. Private addresses are no
+ * reason here: an administrator may allow them, and the test of the chosen context says so.
+ */
 export function contextsOf(text: string, registeredAs: RegisteredAs): KubeconfigContext[] {
-  return listContexts(parseKubeconfig(text, 'api'), registeredAs);
+  return listContexts(parseKubeconfig(text, { mode: 'api', addresses: 'any' }), registeredAs);
 }
 
 /** Contexts of the kubeconfig of the person whose machine this is, read anew each time. In local mode only. */
