@@ -27,8 +27,10 @@ export async function openExec(
     perMessageDeflate: false,
     maxPayload: maxFrame,
   });
+  // The first frames may come together with the handshake: somebody has to listen before that.
+  const session = createExecSession(socket, transport.server.host, options.signal);
   await opened(socket, transport.server.host, options.signal);
-  return createExecSession(socket, transport.server.host, options.signal);
+  return session;
 }
 
 function execUrl(transport: ClusterTransport, options: ExecOptions): URL {
