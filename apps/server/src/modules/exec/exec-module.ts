@@ -49,10 +49,18 @@ export function createExecModule(deps: ExecModuleDeps): ServerModule {
 }
 
 async function serve(connection: Connection, deps: ExecModuleDeps): Promise<void> {
+  // Nothing is read before there is somebody to hand it to.
+  connection.socket.pause();
+  try {
+    await runShell(connection, deps);
+  } finally {
+    connection.socket.resume();
+  }
+}
+
+async function runShell(connection: Connection, deps: ExecModuleDeps): Promise<void> {
   const { target, socket, signal } = connection;
   const { clock, limits = {} } = deps;
-  // Nothing is read before there is somebody to hand it to.
-  socket.pause();
   const cluster = await deps.connections.get((await deps.directory.resolve(target.cluster)).id);
   const note = auditor(connection, cluster, deps);
   let container = target.container;

@@ -52,7 +52,12 @@ export function createSourceOpener(deps: SourceOpenerDeps): SourceOpener {
         `On ${scope.name} you may see some namespaces only, and ${type.plural} belong to none.`,
       );
     const rules = await connection.derived(type, () => readRowRules(connection, type));
-    return { scope, type, lease: tables.acquire(connection, type, rules), filter: filter.within(scope.namespaces) };
+    return {
+      scope,
+      type,
+      lease: tables.acquire(connection, type, rules),
+      filter: filter.within(scope.namespaces, type),
+    };
   }
 
   return {

@@ -73,7 +73,13 @@ export const grantOn = (clusterId: string, role: Role, namespaces?: string[]): G
 
 /** The modules over real HTTP, on SQLite, with simulated clusters. Signing in is simulated; the policy is the real one. */
 export async function startTestRig(
-  options: { clock?: Clock; log?: Logger; monitorInterval?: number; localMode?: boolean } = {},
+  options: {
+    clock?: Clock;
+    log?: Logger;
+    monitorInterval?: number;
+    localMode?: boolean;
+    execLimits?: { idle?: number; absolute?: number };
+  } = {},
 ): Promise<TestRig> {
   const { clock = systemClock, log = silentLogger } = options;
   const folder = mkdtempSync(join(tmpdir(), 'pilothouse-rig-'));
@@ -173,6 +179,7 @@ type ModuleOptions = {
   folder: string;
   monitorInterval?: number;
   localMode?: boolean;
+  execLimits?: { idle?: number; absolute?: number };
 };
 
 function createModules(options: ModuleOptions) {
@@ -221,7 +228,15 @@ function createModules(options: ModuleOptions) {
     resources,
     events: createClusterEventsModule({ scopes, opener, clock }),
     logs: createLogsModule({ directory, connections, clock }),
-    exec: createExecModule({ directory, connections, authorizer, audit, clock, log }),
+    exec: createExecModule({
+      directory,
+      connections,
+      authorizer,
+      audit,
+      clock,
+      log,
+      ...(options.execLimits ? { limits: options.execLimits } : {}),
+    }),
     control: createAccessControl({ cache: undefined as never, authorizer, clusters: directory, audit }),
   };
 }

@@ -25,7 +25,8 @@ type RowTest = (row: TableRow) => boolean;
 /** The filter of a request without its namespaces, which are intersected with what the principal may see, cluster by cluster. */
 export type ParsedFilter = {
   readonly namespaces: ReadonlySet<string> | undefined;
-  within(scope: NamespaceScope): RowFilter | undefined;
+  /** Objects that belong to no namespace are not filtered by the ones asked for, as in kubectl. */
+  within(scope: NamespaceScope, type: { namespaced: boolean }): RowFilter | undefined;
 };
 
 export function parseRowFilter(query: FilterQuery): ParsedFilter {
@@ -35,8 +36,8 @@ export function parseRowFilter(query: FilterQuery): ParsedFilter {
   const restKey = tests.length === 0 ? '' : JSON.stringify(rest);
   return {
     namespaces,
-    within(scope) {
-      const allowed = intersect(namespaces, scope);
+    within(scope, { namespaced }) {
+      const allowed = namespaced ? intersect(namespaces, scope) : scope;
       if (allowed === 'all' && tests.length === 0) return undefined;
       const key = `${allowed === 'all' ? '*' : JSON.stringify([...allowed].sort())}${restKey}`;
       const inScope: RowTest[] = allowed === 'all' ? [] : [(row) => allowed.has(scopeNamespace(row))];
