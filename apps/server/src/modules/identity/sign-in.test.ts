@@ -45,7 +45,7 @@ describeDatabases('signing in', (use) => {
     for (const { headers } of answers) expect(headers.getSetCookie()).toEqual([]);
   });
 
-  test('takes about as long for an account that does not exist', async () => {
+  test('takes about as long for an account that does not exist', { retry: 2 }, async () => {
     const clock = createTestClock();
     const rig = await start({ clock });
     await rig.setUp();
