@@ -17,7 +17,7 @@ import { trimObject } from './trim-object.ts';
 export type ReflectorReports = {
   /** Objects read so far by a list that is under way. */
   listing(loaded: number): void;
-  /** Content equals the cluster's, as far as the open watch has told. */
+  /** The content equals the cluster's: a list is complete, or an open watch has told all it has. */
   live(): void;
   broken(error: AppError): void;
 };
@@ -61,7 +61,10 @@ export async function runReflector(options: ReflectorOptions, signal: AbortSigna
 
   while (!signal.aborted) {
     try {
-      version ??= await list(options, signal);
+      if (version === undefined) {
+        version = await list(options, signal);
+        reports.live();
+      }
       const watch = await watchFrom(options, version, signal);
       version = watch.version;
       if (watch.lasted >= briefWatch) backoff.reset();
@@ -215,14 +218,14 @@ async function watchFrom(
     }, 0);
     try {
       for await (const event of watchEvents(body, { trim: true })) {
+        heard = true;
+        reports.live();
         if (event.type === 'BOOKMARK') version = event.resourceVersion;
         else {
           if (event.type === 'DELETED') objects.remove(objectKey(event.object));
           else objects.upsert(trimObject(event.object));
           version = event.object.metadata.resourceVersion ?? version;
         }
-        heard = true;
-        reports.live();
         if (performance.now() > sliceEnd) {
           await nextTurn();
           sliceEnd = performance.now() + slice;
@@ -241,9 +244,9 @@ async function poll({ reports, clock, objects, ...rest }: ReflectorOptions, sign
   const startedAt = clock.now();
   let version = '';
   for (;;) {
-    reports.live();
     await clock.sleep(pollEvery, signal);
     version = await list({ reports, clock, objects, ...rest }, signal);
+    reports.live();
     if (signal.aborted) return { version, lasted: clock.now() - startedAt };
   }
 }

@@ -35,16 +35,19 @@ export function transportError(error: unknown, server: string): unknown {
   if (tlsCodes.has(code) || code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || code.startsWith('ERR_OSSL')) {
     return appError('cluster_tls', `The TLS connection to ${server} failed: ${tlsWords(code, words)}.`, options);
   }
-  if (
-    code.startsWith('HPE_') ||
-    code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' ||
-    code === 'UND_ERR_HEADERS_OVERFLOW'
-  ) {
+  if (isHttpFault(root) || isHttpFault(error)) {
     return appError('cluster_bad_answer', `${server} does not speak HTTP as expected: ${words}.`, options);
   }
   if (code === 'UND_ERR_INVALID_ARG')
     return appError('invalid_input', `The request cannot be sent: ${words}.`, options);
   return appError('cluster_unreachable', `${server} cannot be reached: ${words || code}.`, options);
+}
+
+function isHttpFault(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = codeOf(error) ?? '';
+  if (code.startsWith('HPE_') || error.name === 'HTTPParserError') return true;
+  return code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || code === 'UND_ERR_HEADERS_OVERFLOW';
 }
 
 /** Errors of several tried addresses come in one; the first says enough. */
@@ -63,7 +66,7 @@ function timeoutWords(code: string): string {
 function tlsWords(code: string, message: string): string {
   if (code === 'CERT_HAS_EXPIRED') return "the server's certificate has expired";
   if (code === 'CERT_NOT_YET_VALID') return "the server's certificate is not valid yet";
-  if (code.startsWith('UNABLE_TO') || code.includes('SELF_SIGNED')) {
+  if (code.startsWith('UNABLE_TO') || code.includes('SELF_SIGNED') || code === 'CERT_SIGNATURE_FAILURE') {
     return `the server's certificate is not signed by the expected authority (${message})`;
   }
   return message;

@@ -69,10 +69,10 @@ export function createKubeClient(
 
   const client: KubeClient = {
     connection,
-    getJson(path, { signal, accept, timeout } = {}) {
+    async getJson(path, { signal, accept, timeout } = {}) {
       return json({ path, signal, timeout, ...(accept ? { accept } : {}) });
     },
-    getText(path, { signal, timeout } = {}) {
+    async getText(path, { signal, timeout } = {}) {
       return transport.text({ path, signal, timeout, accept: '*/*' });
     },
     async getStream(path, { signal, accept, timeout, idleTimeout, bulk = false } = {}) {
@@ -87,7 +87,7 @@ export function createKubeClient(
       });
       return answer.body;
     },
-    get: (ref) => object({ path: objectPath(ref) }),
+    get: async (ref) => object({ path: objectPath(ref) }),
     list: (type, listOptions) => listPages(client, type, listOptions),
     async *watch(type, { namespace, labelSelector, fieldSelector, resourceVersion, signal }) {
       const path = withQuery(collectionPath(type, namespace), {
@@ -101,14 +101,14 @@ export function createKubeClient(
       const answer = await transport.send({ path, signal, idleTimeout: 0, longLived: true });
       yield* watchEvents(answer.body);
     },
-    create(type, subject, { dryRun, fieldManager } = {}) {
+    async create(type, subject, { dryRun, fieldManager } = {}) {
       return write('POST', withQuery(collectionOf(type, subject), { ...dry(dryRun), fieldManager }), subject);
     },
-    replace(type, subject, { dryRun, fieldManager, subresource } = {}) {
+    async replace(type, subject, { dryRun, fieldManager, subresource } = {}) {
       const path = objectPath(refOf(type, subject), subresource);
       return write('PUT', withQuery(path, { ...dry(dryRun), fieldManager }), subject);
     },
-    patch(ref, { type, body }, { dryRun, fieldManager, force, subresource } = {}) {
+    async patch(ref, { type, body }, { dryRun, fieldManager, force, subresource } = {}) {
       const path = withQuery(objectPath(ref, subresource), { ...dry(dryRun), fieldManager, force });
       return write('PATCH', path, body, patchTypes[type]);
     },
