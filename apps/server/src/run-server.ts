@@ -50,6 +50,8 @@ async function runCommand(words: readonly string[], config: ServerConfig): Promi
 const oneKeyPress = 500;
 
 async function serve(config: ServerConfig): Promise<void> {
+  // Whatever is made in the data folder is for this user only.
+  process.umask(0o077);
   const log = createPinoLogger({ level: config.logLevel });
   process.on('uncaughtException', (error) => {
     log.error('the process ends because of a fault nobody handled', { error });
