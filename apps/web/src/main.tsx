@@ -12,6 +12,15 @@ import { queryClient } from './app/query-client.ts';
 import { router } from './app/router.tsx';
 import { Toasts } from './design/Toasts.tsx';
 
+/** A page from before an update asks for code that is no longer there: loaded anew, once. */
+window.addEventListener('vite:preloadError', (event) => {
+  const lately = Number(sessionStorage.getItem('pilothouse.reloaded') ?? 0);
+  if (Date.now() - lately < 60_000) return;
+  sessionStorage.setItem('pilothouse.reloaded', String(Date.now()));
+  event.preventDefault();
+  location.reload();
+});
+
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 

@@ -550,6 +550,7 @@ export const texts = {
     resources: 'Resources',
     testNow: 'Test now',
     connectionTitle: 'Connection',
+    stateLabel: 'State',
     checked: 'Checked',
     server: 'Server',
     access: 'Access',

@@ -1,5 +1,5 @@
-import { Link } from '@tanstack/react-router';
 import { EmptyState } from '../design/EmptyState.tsx';
+import { LinkButton } from '../design/LinkButton.tsx';
 import { texts } from '../texts.ts';
 import { ErrorState } from './ErrorNotice.tsx';
 
@@ -10,7 +10,7 @@ export function PageError({ error }: { error: unknown }) {
 
 export function PageMissing() {
   return (
-    <EmptyState title={texts.errors.noSuchPage} actions={<Link to="/">{texts.nav.home}</Link>}>
+    <EmptyState title={texts.errors.noSuchPage} actions={<LinkButton to="/">{texts.nav.home}</LinkButton>}>
       {texts.errors.noSuchPageText}
     </EmptyState>
   );

@@ -26,7 +26,7 @@ export function Section({ title, trailing, children }: { title: string; trailing
   return (
     <section className={styles.section}>
       <header className={styles.head}>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         {trailing}
       </header>
       {children}

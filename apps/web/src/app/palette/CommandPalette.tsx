@@ -110,7 +110,7 @@ export function CommandPalette({ onClose }: { onClose(): void }) {
                       key={`${resource} ${row.id}`}
                       value={`${row.name} ${resource} ${row.id}`}
                       icon={<KindGlyph resource={resource} />}
-                      hint={[row.namespace, row.cluster].filter(Boolean).join(' · ')}
+                      hint={[row.cluster, row.namespace].filter(Boolean).join(' / ')}
                       onSelect={run(() =>
                         navigate({
                           to: '/resources/$resource/$cluster/$namespace/$name',

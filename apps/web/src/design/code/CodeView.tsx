@@ -84,6 +84,7 @@ function editing(change: { current: ((text: string) => void) | undefined }): Ext
   return [
     history(),
     highlightActiveLine(),
+    EditorView.contentAttributes.of({ tabindex: '0' }),
     indentUnit.of('  '),
     lintGutter(),
     linter((view) => yamlFaults(view.state.doc.toString())),

@@ -1,8 +1,8 @@
+import { Checkbox } from '../../design/Checkbox.tsx';
 import { SelectField } from '../../design/SelectField.tsx';
 import { TextArea, TextField } from '../../design/TextField.tsx';
 import { texts } from '../../texts.ts';
 import { type AccessDraft, draftFields, type FormMeans, fieldName } from './access-draft.ts';
-import styles from './Clusters.module.css';
 
 const secret: ReadonlySet<keyof AccessDraft> = new Set(['clientSecret']);
 const long: ReadonlySet<keyof AccessDraft> = new Set([
@@ -29,16 +29,13 @@ export function AccessFields({ means, draft, missing, onChange }: AccessFieldsPr
     const hint = texts.clusters.fieldHints[name];
     if (name === 'insecureSkipTlsVerify')
       return (
-        <label key={name} className={styles.file}>
-          <span>
-            <input
-              type="checkbox"
-              checked={draft.insecureSkipTlsVerify}
-              onChange={(event) => onChange({ ...draft, insecureSkipTlsVerify: event.target.checked })}
-            />{' '}
-            {texts.clusters.fields.insecureSkipTlsVerify}
-          </span>
-        </label>
+        <Checkbox
+          key={name}
+          checked={draft.insecureSkipTlsVerify}
+          onChange={(checked) => onChange({ ...draft, insecureSkipTlsVerify: checked })}
+        >
+          {texts.clusters.fields.insecureSkipTlsVerify}
+        </Checkbox>
       );
     if (name === 'profile')
       return (

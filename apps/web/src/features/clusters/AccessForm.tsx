@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { ErrorNotice } from '../../app/ErrorNotice.tsx';
 import { clustersQuery } from '../../app/queries.ts';
 import { Button } from '../../design/Button.tsx';
+import { Checkbox } from '../../design/Checkbox.tsx';
 import { TextField } from '../../design/TextField.tsx';
 import { toasts } from '../../design/toast-store.ts';
 import { texts } from '../../texts.ts';
@@ -75,16 +76,9 @@ export function AccessForm({ means, onDone }: { means: FormMeans; onDone(): void
       />
       <AccessFields means={means} draft={draft} missing={tried ? missing : []} onChange={setDraft} />
       {(refusedAddress || allowPrivateAddress) && (
-        <label className={styles.file}>
-          <span>
-            <input
-              type="checkbox"
-              checked={allowPrivateAddress}
-              onChange={(event) => setAllowPrivateAddress(event.target.checked)}
-            />{' '}
-            {texts.clusters.allowPrivate}
-          </span>
-        </label>
+        <Checkbox checked={allowPrivateAddress} onChange={setAllowPrivateAddress}>
+          {texts.clusters.allowPrivate}
+        </Checkbox>
       )}
       {test.data && <TestSteps test={test.data} />}
       {test.error && <ErrorNotice error={test.error} title={texts.clusters.testFailed} />}

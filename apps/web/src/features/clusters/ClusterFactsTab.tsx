@@ -15,7 +15,7 @@ export function ClusterFactsTab({ cluster }: { cluster: Cluster }) {
       <Section title={words.connectionTitle}>
         <Facts
           items={[
-            { label: words.state, value: <ConnectionBadge connection={connection} /> },
+            { label: words.stateLabel, value: <ConnectionBadge connection={connection} /> },
             { label: words.since, value: <Age since={connection.since} /> },
             connection.checkedAt === undefined
               ? undefined

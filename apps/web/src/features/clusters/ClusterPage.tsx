@@ -1,10 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Boxes, Stethoscope } from 'lucide-react';
 import { api, routes } from '../../app/api.ts';
 import { ErrorNotice, ErrorState } from '../../app/ErrorNotice.tsx';
 import { clusterQuery } from '../../app/queries.ts';
 import { Button } from '../../design/Button.tsx';
+import { LinkButton } from '../../design/LinkButton.tsx';
 import { Notice } from '../../design/Notice.tsx';
 import { SkeletonLines } from '../../design/Skeleton.tsx';
 import { ConnectionBadge } from '../../design/StateBadge.tsx';
@@ -42,11 +43,14 @@ export function ClusterPage() {
         <Button icon={<Stethoscope size={14} />} busy={test.isPending} onClick={() => test.mutate()}>
           {texts.clusters.testNow}
         </Button>
-        <Link to="/resources/$resource" params={{ resource: 'pods' }} search={{ clusters: cluster.name }}>
-          <Button icon={<Boxes size={14} />} tabIndex={-1}>
-            {texts.clusters.resources}
-          </Button>
-        </Link>
+        <LinkButton
+          to="/resources/$resource"
+          params={{ resource: 'pods' }}
+          search={{ clusters: cluster.name }}
+          icon={<Boxes size={14} />}
+        >
+          {texts.clusters.resources}
+        </LinkButton>
       </header>
       {cluster.connection.error && cluster.connection.state !== 'connected' && (
         <Notice tone="warn" flush>

@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { api, routes } from '../../app/api.ts';
 import { ErrorNotice } from '../../app/ErrorNotice.tsx';
 import { Button } from '../../design/Button.tsx';
+import { Checkbox } from '../../design/Checkbox.tsx';
 import { ConfirmDialog } from '../../design/ConfirmDialog.tsx';
 import { Section } from '../../design/Facts.tsx';
 import { IconButton } from '../../design/IconButton.tsx';
@@ -35,7 +36,7 @@ export function ClusterSettingsTab({ cluster, onRenamed, onRemoved }: ClusterSet
       <EditForm key={cluster.resourceVersion} cluster={cluster} denied={denied} onRenamed={onRenamed} />
       <div className={styles.danger}>
         <div>
-          <h3>{texts.clusters.rotate}</h3>
+          <h2>{texts.clusters.rotate}</h2>
           <p className={styles.quiet}>{texts.clusters.rotateText}</p>
         </div>
         <Button disabledReason={denied} onClick={() => setRotating(true)}>
@@ -44,7 +45,7 @@ export function ClusterSettingsTab({ cluster, onRenamed, onRemoved }: ClusterSet
       </div>
       <div className={styles.danger}>
         <div>
-          <h3>{texts.clusters.remove}</h3>
+          <h2>{texts.clusters.remove}</h2>
           <p className={styles.quiet}>{texts.clusters.removeText}</p>
         </div>
         <Button variant="danger" disabledReason={denied} onClick={() => setRemoving(true)}>
@@ -108,10 +109,9 @@ function EditForm({ cluster, denied, onRenamed }: EditFormProps) {
           value={name}
           onChange={(event) => setName(event.target.value)}
         />
-        <label>
-          <input type="checkbox" checked={isDefault} onChange={(event) => setDefault(event.target.checked)} />{' '}
+        <Checkbox checked={isDefault} onChange={setDefault}>
           {texts.clusters.makeDefault}
-        </label>
+        </Checkbox>
         <div className={styles.form}>
           <span>{texts.object.labels}</span>
           {labels.map(([key, value], index) => (

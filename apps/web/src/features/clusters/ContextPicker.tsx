@@ -6,6 +6,7 @@ import { api, routes } from '../../app/api.ts';
 import { ErrorNotice } from '../../app/ErrorNotice.tsx';
 import { clustersQuery } from '../../app/queries.ts';
 import { Button } from '../../design/Button.tsx';
+import { Checkbox } from '../../design/Checkbox.tsx';
 import { EmptyState } from '../../design/EmptyState.tsx';
 import { Notice } from '../../design/Notice.tsx';
 import { SkeletonLines } from '../../design/Skeleton.tsx';
@@ -186,14 +187,12 @@ function ContextRow({ context, picked, onToggle, onChange }: ContextRowProps) {
       {picked?.state === 'testing' && <p className={styles.quiet}>{texts.clusters.testing}</p>}
       {picked?.test && <TestSteps test={picked.test} />}
       {picked?.test && !picked.test.ok && (
-        <label>
-          <input
-            type="checkbox"
-            checked={picked.allowPrivateAddress ?? false}
-            onChange={(event) => onChange({ allowPrivateAddress: event.target.checked })}
-          />{' '}
+        <Checkbox
+          checked={picked.allowPrivateAddress ?? false}
+          onChange={(checked) => onChange({ allowPrivateAddress: checked })}
+        >
           {texts.clusters.allowPrivate}
-        </label>
+        </Checkbox>
       )}
       {picked?.error && <p className={styles.error}>{picked.error}</p>}
       {picked?.state === 'saved' && <p className={styles.quiet}>{texts.clusters.saved}</p>}

@@ -144,7 +144,7 @@ export function EventRow({ event, kinds }: EventRowProps) {
           ) : (
             <span className="mono">{`${object.kind}/${object.name}`}</span>
           )}
-          <span className={styles.quiet}>{[object.namespace, event.cluster].filter(Boolean).join(' · ')}</span>
+          <span className={styles.quiet}>{[event.cluster, object.namespace].filter(Boolean).join(' / ')}</span>
         </div>
         <p className={styles.message}>{event.message}</p>
       </div>

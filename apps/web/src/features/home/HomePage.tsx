@@ -6,6 +6,7 @@ import { scopeQuery, useScope } from '../../app/useScope.ts';
 import { Age } from '../../design/Age.tsx';
 import { EmptyState } from '../../design/EmptyState.tsx';
 import { KindGlyph } from '../../design/KindGlyph.tsx';
+import { LinkButton } from '../../design/LinkButton.tsx';
 import { Notice } from '../../design/Notice.tsx';
 import { SimpleTable } from '../../design/SimpleTable.tsx';
 import { SkeletonLines } from '../../design/Skeleton.tsx';
@@ -29,9 +30,9 @@ export function HomePage() {
       <EmptyState
         title={texts.clusters.none}
         actions={
-          <Link to="/clusters" search={{ register: 'kubeconfig' }}>
+          <LinkButton to="/clusters" search={{ register: 'kubeconfig' }} variant="primary">
             {texts.clusters.register}
-          </Link>
+          </LinkButton>
         }
       >
         {texts.clusters.noneText}
@@ -159,7 +160,7 @@ function Problems({ scope }: { scope: Scope }) {
               label: texts.home.where,
               wideOnly: true,
               cell: ({ row }) => (
-                <span className={styles.quiet}>{[row.namespace, row.cluster].filter(Boolean).join(' · ')}</span>
+                <span className={styles.quiet}>{[row.cluster, row.namespace].filter(Boolean).join(' / ')}</span>
               ),
             },
             {

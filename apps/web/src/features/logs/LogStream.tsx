@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import { ErrorNotice } from '../../app/ErrorNotice.tsx';
 import { setPreferences, usePreferences } from '../../app/preferences.ts';
 import { Button } from '../../design/Button.tsx';
+import { Checkbox } from '../../design/Checkbox.tsx';
 import { IconButton } from '../../design/IconButton.tsx';
 import { Notice } from '../../design/Notice.tsx';
 import { SelectField } from '../../design/SelectField.tsx';
@@ -87,10 +88,9 @@ export function LogStream({ source, pods, containers, visible, onPod, onContaine
           options={(Object.keys(ranges) as Range[]).map((value) => ({ value, label: texts.logs.ranges[value] }))}
           onChange={setRange}
         />
-        <label className={styles.check}>
-          <input type="checkbox" checked={previous} onChange={(event) => setPrevious(event.target.checked)} />
+        <Checkbox checked={previous} onChange={setPrevious}>
           {texts.logs.previous}
-        </label>
+        </Checkbox>
         <div className={styles.search}>
           <TextField
             label={texts.logs.search}

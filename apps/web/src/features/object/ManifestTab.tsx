@@ -2,6 +2,7 @@ import { Pencil } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { ErrorNotice } from '../../app/ErrorNotice.tsx';
 import { Button } from '../../design/Button.tsx';
+import { Checkbox } from '../../design/Checkbox.tsx';
 import { CopyButton } from '../../design/CopyButton.tsx';
 import { CodeView } from '../../design/code/CodeView.tsx';
 import { texts } from '../../texts.ts';
@@ -20,10 +21,9 @@ export function ManifestTab({ target, object, editDenied, onEdit }: ManifestTabP
   return (
     <div className={styles.code}>
       <div className={styles.bar}>
-        <label>
-          <input type="checkbox" checked={managed} onChange={(event) => setManaged(event.target.checked)} />
+        <Checkbox checked={managed} onChange={setManaged}>
           {texts.object.managedFields}
-        </label>
+        </Checkbox>
         <span className={styles.spring} />
         <CopyButton text={text} label={texts.object.copyYaml} />
         <Button icon={<Pencil size={14} />} disabledReason={editDenied} onClick={onEdit}>

@@ -125,7 +125,9 @@ export function ObjectView({ target, mode, tab = 'summary', onTab, onClose, onWi
         <div className={styles.health}>
           <HealthBadge health={data.health} reason={false} />
           {data.health.reason !== 'NoStatusRule' && <code className={styles.reason}>{data.health.reason}</code>}
-          {data.health.message && <span className={styles.message}>{data.health.message}</span>}
+          {data.health.reason !== 'NoStatusRule' && data.health.message && (
+            <span className={styles.message}>{data.health.message}</span>
+          )}
         </div>
         <ActionBar actions={actions} />
       </header>

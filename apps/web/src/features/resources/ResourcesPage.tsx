@@ -80,7 +80,7 @@ function ResourceTablePage({ resource }: { resource: string }) {
     [status.columns, status.namespaced, severalClusters, sample],
   );
   const columns = useMemo(
-    () => shownColumns(every, status.columns, preferences.columns[resource]),
+    () => shownColumns(every, { resource, served: status.columns, chosen: preferences.columns[resource] }),
     [every, status.columns, preferences.columns, resource],
   );
   const staleClusters = useMemo(

@@ -1,7 +1,7 @@
-import { Link } from '@tanstack/react-router';
 import { ErrorState } from '../../app/ErrorNotice.tsx';
 import { Button } from '../../design/Button.tsx';
 import { EmptyState } from '../../design/EmptyState.tsx';
+import { LinkButton } from '../../design/LinkButton.tsx';
 import { texts } from '../../texts.ts';
 import type { TableStatus } from './table-controller.ts';
 
@@ -21,9 +21,9 @@ export function TableNothing({ status, kind, noClusters, filtered, onClear, onRe
       <EmptyState
         title={texts.clusters.none}
         actions={
-          <Link to="/clusters" search={{ register: 'kubeconfig' }}>
+          <LinkButton to="/clusters" search={{ register: 'kubeconfig' }} variant="primary">
             {texts.clusters.register}
-          </Link>
+          </LinkButton>
         }
       >
         {texts.clusters.noneText}

@@ -115,7 +115,7 @@ function fitting(
   { from, to, letter }: { from: number; to: number; letter: number },
 ): number {
   const lengths = values.map((value) => value.length).sort((a, b) => a - b);
-  const most = lengths[Math.floor((lengths.length - 1) * 0.95)] ?? 0;
+  const most = lengths[Math.ceil((lengths.length - 1) * 0.95)] ?? 0;
   return Math.round(Math.min(to, Math.max(from, most * letter + 24)));
 }
 
@@ -138,13 +138,22 @@ function quantity(id: string, value: number): string {
   return value >= 1024 ? formatBytes(value) : String(value);
 }
 
+/** Columns that kubectl keeps for `-o wide` and a page has room for. */
+const alsoShown: Readonly<Record<string, readonly string[]>> = { pods: ['node'] };
+
 /** Which of them a table shows: as chosen, or those of priority 0. */
 export function shownColumns(
   all: readonly DataColumn<ResourceRow>[],
-  served: readonly TableColumn[],
-  chosen: readonly string[] | undefined,
+  {
+    resource,
+    served,
+    chosen,
+  }: { resource: string; served: readonly TableColumn[]; chosen: readonly string[] | undefined },
 ): DataColumn<ResourceRow>[] {
+  const wanted = alsoShown[resource] ?? [];
   if (chosen) return all.filter((column) => column.id === 'name' || chosen.includes(column.id));
-  const extra = new Set(served.filter((column) => column.priority > 0).map((column) => column.id));
+  const extra = new Set(
+    served.filter((column) => column.priority > 0 && !wanted.includes(column.id)).map((column) => column.id),
+  );
   return all.filter((column) => !extra.has(column.id));
 }

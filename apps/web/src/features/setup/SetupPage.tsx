@@ -1,10 +1,11 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useState } from 'react';
 import { publicApi, routes, session } from '../../app/api.ts';
 import { ErrorNotice } from '../../app/ErrorNotice.tsx';
 import { takeHashToken } from '../../app/hash-token.ts';
 import { Button } from '../../design/Button.tsx';
+import { LinkButton } from '../../design/LinkButton.tsx';
 import { Notice } from '../../design/Notice.tsx';
 import { TextField } from '../../design/TextField.tsx';
 import { texts } from '../../texts.ts';
@@ -53,7 +54,9 @@ export function SetupPage() {
     return (
       <EntranceFrame title={texts.setup.title}>
         <Notice tone="info">{texts.setup.doneAlready}</Notice>
-        <Link to="/sign-in">{texts.signIn.action}</Link>
+        <LinkButton to="/sign-in" variant="primary">
+          {texts.signIn.action}
+        </LinkButton>
       </EntranceFrame>
     );
   return (
