@@ -13,7 +13,8 @@ import { createEventLog } from '../src/platform/events/event-log.ts';
 import { accountsMigration, findContradictions, move, openAccounts } from './accounts.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pilothouse-full-'));
-const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', folder]).status === 0;
+const shell = (command: string) => spawnSync('sh', ['-c', command]).status === 0;
+const mounted = shell(`mount -t tmpfs -o size=3m tmpfs '${folder}'`);
 if (!mounted) rmSync(folder, { recursive: true });
 
 describe.skipIf(!mounted)(
@@ -26,7 +27,7 @@ describe.skipIf(!mounted)(
     });
     afterEach(async () => {
       await database.close();
-      spawnSync('umount', [folder]);
+      shell(`umount '${folder}'`);
       rmSync(folder, { recursive: true, force: true });
     });
 

@@ -1,14 +1,7 @@
-import type { Kysely, Transaction as KyselyTransaction } from 'kysely';
 import type { SqlDialect } from './sql-dialect.ts';
-import type { Tables } from './tables.ts';
+import type { Reader, Transaction } from './transaction.ts';
 
-/** Reads. A transaction is a reader too, so a query written for a reader also runs inside one and sees its changes. */
-export type Reader = Pick<
-  Kysely<Tables>,
-  'selectFrom' | 'selectNoFrom' | 'with' | 'withRecursive' | 'fn' | 'case' | 'dynamic' | 'getExecutor'
->;
-
-export type Transaction = KyselyTransaction<Tables>;
+export type { Reader, Transaction } from './transaction.ts';
 
 /** One database for everything: SQLite in the data folder, or PostgreSQL. */
 export type Database = {

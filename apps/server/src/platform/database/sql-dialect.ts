@@ -1,5 +1,5 @@
 import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
-import type { Transaction } from './database.ts';
+import type { Transaction } from './transaction.ts';
 
 /** The few things that the two databases do differently. */
 export type SqlDialect = {
