@@ -14,8 +14,8 @@ function startServer(): ChildProcess {
   const args = ['--watch', '--watch-preserve-output', main, '--local', '--simulated-cluster', ...process.argv.slice(2)];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'pipe'] });
   // The link leads to the server; here the web app is served by vite, which hands /api and /ws on.
-  child.stdout?.on('data', (chunk: Buffer) =>
-    process.stdout.write(chunk.toString('utf8').replaceAll(serverUrl, webUrl)),
+  child.stderr.on('data', (chunk: Buffer) =>
+    process.stderr.write(chunk.toString('utf8').replaceAll(serverUrl, webUrl)),
   );
   return child;
 }
@@ -29,13 +29,13 @@ function startWeb(): ChildProcess {
   });
 }
 
-const children = [startServer(), startWeb()];
+const children: readonly ChildProcess[] = [startServer(), startWeb()];
 const stop = (signal: NodeJS.Signals) => {
   for (const child of children) child.kill(signal);
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal));
 for (const child of children) {
-  child.on('exit', (code) => {
+  child.once('exit', (code: number | null) => {
     // One without the other is of no use.
     process.exitCode ||= code ?? 0;
     stop('SIGTERM');

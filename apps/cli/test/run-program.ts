@@ -35,7 +35,9 @@ export function startProgram(command: string, args: readonly string[], options: 
   if (options.input !== undefined) child.stdin.end(options.input);
   const finished = new Promise<Finished>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code: code ?? 128 + (numberOf[signal ?? 'SIGKILL'] ?? 0), ...wrote }));
+    child.on('close', (code, signal) =>
+      resolve({ code: code ?? 128 + (numberOf[signal ?? 'SIGKILL'] ?? 0), ...wrote }),
+    );
   });
   return {
     child,
@@ -57,7 +59,8 @@ export function startProgram(command: string, args: readonly string[], options: 
         waiting.add(look);
         look();
         void finished.then((end) => {
-          if (!found()) reject(new Error(`it ended (${end.code}) before it printed ${pattern}:\n${end.stdout}\n${end.stderr}`));
+          if (!found())
+            reject(new Error(`it ended (${end.code}) before it printed ${pattern}:\n${end.stdout}\n${end.stderr}`));
         });
       });
     },

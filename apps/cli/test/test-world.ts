@@ -29,7 +29,12 @@ export type TestWorld = {
   stop(): Promise<void>;
 };
 
-export type WorldOptions = { clusters?: readonly string[]; serverArgs?: readonly string[]; serverEnv?: Record<string, string>; local?: boolean };
+export type WorldOptions = {
+  clusters?: readonly string[];
+  serverArgs?: readonly string[];
+  serverEnv?: Record<string, string>;
+  local?: boolean;
+};
 
 export async function createTestWorld(options: WorldOptions = {}): Promise<TestWorld> {
   const { clusters = ['one'], serverArgs = [], local = true } = options;
@@ -37,13 +42,29 @@ export async function createTestWorld(options: WorldOptions = {}): Promise<TestW
   const data = join(home, 'data');
   mkdirSync(data, { mode: 0o700 });
   const simulated = new Map<string, SimulatedCluster>();
-  const env: Record<string, string> = { HOME: home, NODE_COMPILE_CACHE: compileCache, TERM: 'xterm', PILOTHOUSE_DATA: data };
+  const env: Record<string, string> = {
+    HOME: home,
+    NODE_COMPILE_CACHE: compileCache,
+    TERM: 'xterm',
+    PILOTHOUSE_DATA: data,
+  };
   let server: Running | undefined;
   let url = '';
 
   async function startServer(): Promise<void> {
     const port = url === '' ? '0' : new URL(url).port;
-    const args = [serverMain, '--data', data, '--port', port, '--log-level', 'warn', '--requests-per-second', '10000', ...serverArgs];
+    const args = [
+      serverMain,
+      '--data',
+      data,
+      '--port',
+      port,
+      '--log-level',
+      'warn',
+      '--requests-per-second',
+      '10000',
+      ...serverArgs,
+    ];
     server = startProgram(process.execPath, local ? [...args, '--local'] : args, {
       env: { HOME: home, NODE_COMPILE_CACHE: compileCache, ...options.serverEnv },
     });
@@ -62,14 +83,26 @@ export async function createTestWorld(options: WorldOptions = {}): Promise<TestW
     run: (args, run = {}) => runProgram(process.execPath, [bin, ...args], { ...run, env: { ...env, ...run.env } }),
     start: (args, run = {}) => startProgram(process.execPath, [bin, ...args], { ...run, env: { ...env, ...run.env } }),
     kubectl: (cluster, args, run = {}) =>
-      runProgram('kubectl', args, { ...run, env: { HOME: home, KUBECONFIG: join(home, `${cluster}.kubeconfig`), ...run.env } }),
+      runProgram('kubectl', args, {
+        ...run,
+        env: { HOME: home, KUBECONFIG: join(home, `${cluster}.kubeconfig`), ...run.env },
+      }),
     async addCluster(name) {
       const cluster = createSimulatedCluster();
       const address = await cluster.listen();
       simulated.set(name, cluster);
       world.file(`${name}.kubeconfig`, cluster.kubeconfig());
       cluster.store.create('nodes', readyNode('node-1'));
-      const added = await world.cli('cluster', 'add', name, '--api-server', address, '--token', 'any', '--allow-private-address');
+      const added = await world.cli(
+        'cluster',
+        'add',
+        name,
+        '--api-server',
+        address,
+        '--token',
+        'any',
+        '--allow-private-address',
+      );
       if (added.code !== 0) throw new Error(`the cluster was not registered: ${added.stderr}`);
       return cluster;
     },
@@ -108,7 +141,11 @@ function readyNode(name: string) {
     kind: 'Node',
     metadata: { name },
     spec: {},
-    status: { capacity, allocatable: capacity, conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady' }] },
+    status: {
+      capacity,
+      allocatable: capacity,
+      conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady' }],
+    },
   };
 }
 
@@ -118,7 +155,8 @@ export async function eventually<T>(look: () => Promise<T>, holds: (seen: T) => 
   for (;;) {
     const seen = await look();
     if (holds(seen)) return seen;
-    if (Date.now() > deadline) throw new Error(`it did not come to hold; last seen: ${JSON.stringify(seen, undefined, 2)}`);
+    if (Date.now() > deadline)
+      throw new Error(`it did not come to hold; last seen: ${JSON.stringify(seen, undefined, 2)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

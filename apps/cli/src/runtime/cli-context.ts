@@ -48,7 +48,8 @@ export function createCliContext(options: { globals: GlobalOptions; io?: CliIo; 
       const { url, token } = server();
       client ??= createApiClient({
         baseUrl: url,
-        accessToken: async () => token,
+        // A local server makes a new token each time it starts.
+        accessToken: async ({ refresh }) => (refresh ? chooseServer({ env: io.env, server: url }).token : token),
         fetch: (input, init) => fetch(input, { ...init, signal: init?.signal ?? interrupted }),
       });
       return client;

@@ -13,3 +13,8 @@ export function chooseNamespaces(context: CliContext, options: NamespaceOptions)
   if (options.allNamespaces && options.namespace) throw usageError('Give one of --namespace and --all-namespaces.');
   return options.allNamespaces ? undefined : chooseNamespace(context, options);
 }
+
+/** Namespaces are in no namespace: `get ns` lists all of them wherever one is, as kubectl does. */
+export function namespacesOf(resource: string, namespaces: string | undefined): string | undefined {
+  return ['ns', 'namespace', 'namespaces', 'namespaces.v1'].includes(resource.toLowerCase()) ? undefined : namespaces;
+}

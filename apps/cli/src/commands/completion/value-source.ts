@@ -1,7 +1,7 @@
 import { routeTable as routes } from '@pilothouse/contract/client';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { chooseCluster, listClusters } from '../../runtime/cluster-choice.ts';
-import { chooseNamespace } from '../../runtime/namespace-choice.ts';
+import { chooseNamespace, namespacesOf } from '../../runtime/namespace-choice.ts';
 import { contextsToAdd } from '../cluster/kubeconfig-source.ts';
 import type { ValueSource } from './complete-words.ts';
 
@@ -35,16 +35,10 @@ export function createValueSource(context: CliContext, words: readonly string[])
       return shortest.filter(({ text }) => isSafe(text)).map(({ text, about }) => ({ text, about }));
     },
     async names(resource) {
-      const namespace =
-        words.includes('-A') || words.includes('--all-namespaces')
-          ? undefined
-          : chooseNamespace(context, optionalNamespace(words));
-      const query = {
-        ...(await clusterQuery()),
-        limit: mostNames,
-        wait: 1500,
-        ...(namespace ? { namespaces: namespace } : {}),
-      };
+      const everywhere = words.includes('-A') || words.includes('--all-namespaces');
+      const namespace = everywhere ? undefined : chooseNamespace(context, optionalNamespace(words));
+      const namespaces = namespacesOf(resource, namespace);
+      const query = { ...(await clusterQuery()), limit: mostNames, wait: 1500, ...(namespaces ? { namespaces } : {}) };
       const { items } = await context.api().call(routes.listResources, { params: { resource }, query });
       return [...new Set(items.map(({ name }) => name))].filter(isSafe);
     },

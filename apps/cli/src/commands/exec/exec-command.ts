@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { lazily } from '../../runtime/lazy-action.ts';
-import { clusterOption, namespaceOption, onOrOff } from '../shared-options.ts';
+import { clusterOption, namespaceOption } from '../shared-options.ts';
 
 export function addExecCommand(program: Command): void {
   program
@@ -14,8 +14,8 @@ export function addExecCommand(program: Command): void {
     .addOption(clusterOption('--cluster <name>'))
     .addOption(namespaceOption())
     .option('-c, --container <name>', 'the container; else the default one')
-    .option('-i, --stdin [on]', 'hand our standard input to the command', onOrOff)
-    .option('-t, --tty [on]', 'in a terminal; needs -i', onOrOff)
+    .option('-i, --stdin', 'hand our standard input to the command')
+    .option('-t, --tty', 'in a terminal of its own; goes with -i')
     .addHelpText(
       'after',
       `

@@ -3,7 +3,7 @@ import type { CliContext } from '../../runtime/cli-context.ts';
 import { type ClusterChoice, chooseClusters } from '../../runtime/cluster-choice.ts';
 import { exitCode } from '../../runtime/exit-code.ts';
 import { lookUpKinds } from '../../runtime/kind-lookup.ts';
-import { chooseNamespaces } from '../../runtime/namespace-choice.ts';
+import { chooseNamespaces, namespacesOf } from '../../runtime/namespace-choice.ts';
 import { parseResourceArguments, type ResourceTarget } from '../../runtime/resource-arguments.ts';
 import { usageError } from '../../runtime/usage-error.ts';
 import { type GetOptions, sortOf } from './get-options.ts';
@@ -49,9 +49,10 @@ async function readTargets(
 
 async function readTarget(
   context: CliContext,
-  { query, options }: GetRequest,
+  { query: given, options }: GetRequest,
   target: ResourceTarget,
 ): Promise<RowList> {
+  const query = { ...given, namespaces: namespacesOf(target.resource, given.namespaces) };
   const limit = options.limit === undefined ? {} : { limit: options.limit };
   if (target.names.length === 0) return readRows(context, target.resource, { ...query, ...limit });
   const byName = await Promise.all(
@@ -105,7 +106,7 @@ async function printTables(context: CliContext, request: GetRequest, lists: read
       await context.print(list.rows.map((row) => `${objectPrefix(list)}${row.name}\n`).join(''));
     } else {
       if (printed > 0) await context.print('\n');
-      await context.print(tableOf(context, list, layoutOf(request, list, several)));
+      await context.print(tableOf(context, list, { ...layoutOf(request, list, several), headers: options.headers }));
     }
     printed += list.rows.length;
   }
@@ -128,10 +129,15 @@ export function layoutOf(
   };
 }
 
-function tableOf(context: CliContext, list: TargetList, layout: RowLayout): string {
+function tableOf(
+  context: CliContext,
+  list: TargetList,
+  { headers, ...layout }: RowLayout & { headers: boolean },
+): string {
   const columns = layOutColumns(list.columns, layout);
   const table = { header: columns.map(({ label }) => label), rows: textRows(columns, list.rows, context.io.now()) };
   return renderTable(table, {
+    withHeader: headers,
     width: context.io.stdout.isTTY ? context.io.stdout.columns : undefined,
     paint: rowPainter(context.style, list.rows, columns),
   });

@@ -8,7 +8,7 @@ import { reportError } from '../../runtime/error-report.ts';
 import { exitCodeOfMany } from '../../runtime/exit-code.ts';
 import { lookUpKinds, pathNamespace } from '../../runtime/kind-lookup.ts';
 import { mapConcurrently } from '../../runtime/map-concurrently.ts';
-import { chooseNamespace } from '../../runtime/namespace-choice.ts';
+import { chooseNamespace, namespacesOf } from '../../runtime/namespace-choice.ts';
 import type { ResourceTarget } from '../../runtime/resource-arguments.ts';
 import type { GetRequest } from './get-resources.ts';
 import { longestWaitMilliseconds, withoutUndefined } from './resource-rows.ts';
@@ -71,6 +71,7 @@ async function readLists(context: CliContext, request: GetRequest, targets: read
     targets.map(async ({ resource, names }) => {
       const list = await readObjectList(context, resource, {
         ...query,
+        namespaces: namespacesOf(resource, query.namespaces),
         limit: options.limit,
         wait: longestWaitMilliseconds,
       });

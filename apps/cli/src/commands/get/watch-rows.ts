@@ -23,7 +23,8 @@ export async function watchRows(context: CliContext, request: GetRequest, target
   const fieldSelector = name
     ? [filter.fieldSelector, `metadata.name=${name}`].filter(Boolean).join(',')
     : filter.fieldSelector;
-  const query = withoutUndefined({ ...filter, fieldSelector, snapshot: true });
+  const namespaces = resource.namespaced ? filter.namespaces : undefined;
+  const query = withoutUndefined({ ...filter, namespaces, fieldSelector, snapshot: true });
 
   await followStream(context, {
     open: (lastId) =>
