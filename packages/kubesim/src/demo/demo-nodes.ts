@@ -30,7 +30,7 @@ export function demoNode(plan: NodePlan, index: number, now: number): KubeObject
         'kubernetes.io/os': 'linux',
         'kubernetes.io/hostname': name,
         'node.kubernetes.io/instance-type': `sim.${cpu}x${memoryGi}`,
-        'topology.kubernetes.io/region': zone.replace(/[a-z]$/, ''),
+        'topology.kubernetes.io/region': zone.replace(/-?[a-z]$/, ''),
         'topology.kubernetes.io/zone': zone,
         ...(control
           ? { 'node-role.kubernetes.io/control-plane': '' }
