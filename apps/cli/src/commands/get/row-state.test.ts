@@ -62,6 +62,13 @@ describe('the state of a watched table', () => {
     expect(named(state.take(sources('live')))).toEqual(['-gone', 'changed', 'new']);
   });
 
+  it('leaves it to its user what looks the same', () => {
+    const state = createRowState({ printFirst: true, looksSame: () => false });
+    state.take(changes([row('a')]));
+    state.take(sources('live'));
+    expect(named(state.take(changes([row('a')])))).toEqual(['a']);
+  });
+
   it('can keep the first rows to itself', () => {
     const state = createRowState({ printFirst: false });
     state.take(changes([row('a')]));

@@ -6,7 +6,14 @@ export type RowChange = { readonly row: ResourceRow; readonly deleted: boolean }
  * What was printed of a live table, so that only real changes are printed: the first rows together and sorted once every cluster has
  * loaded, later each change; after a `reset` (the server could not resume) the new list is compared with what was shown.
  */
-export function createRowState(options: { printFirst: boolean }) {
+export function createRowState(options: {
+  printFirst: boolean;
+  looksSame?(before: ResourceRow, after: ResourceRow): boolean;
+}) {
+  const { looksSame = sameRow } = options;
+  const isNews = (before: ResourceRow | undefined, after: ResourceRow) =>
+    !before || before.uid !== after.uid || !looksSame(before, after);
+
   let shown = new Map<string, ResourceRow>();
   /** Rows of a list that is still arriving; undefined while changes are printed as they come. */
   let arriving: Map<string, ResourceRow> | undefined = new Map();
@@ -22,7 +29,7 @@ export function createRowState(options: { printFirst: boolean }) {
       return [];
     }
     const gone = [...before].filter(([id]) => !list.has(id)).map(([, row]) => ({ row, deleted: true }));
-    const changed = [...list.values()].filter((row) => !looksSame(before.get(row.id), row)).sort(byPlace);
+    const changed = [...list.values()].filter((row) => isNews(before.get(row.id), row)).sort(byPlace);
     return [...gone, ...changed.map((row) => ({ row, deleted: false }))];
   }
 
@@ -34,7 +41,7 @@ export function createRowState(options: { printFirst: boolean }) {
       if (row) changes.push({ row, deleted: true });
     }
     for (const row of upserts) {
-      if (!looksSame(shown.get(row.id), row)) changes.push({ row, deleted: false });
+      if (isNews(shown.get(row.id), row)) changes.push({ row, deleted: false });
       shown.set(row.id, row);
     }
     return changes;
@@ -56,10 +63,9 @@ export function createRowState(options: { printFirst: boolean }) {
   };
 }
 
-function looksSame(before: ResourceRow | undefined, after: ResourceRow): boolean {
+/** All that a row says, but for its age. */
+function sameRow(before: ResourceRow, after: ResourceRow): boolean {
   return (
-    before !== undefined &&
-    before.uid === after.uid &&
     before.terminating === after.terminating &&
     before.health.status === after.health.status &&
     before.health.reason === after.health.reason &&

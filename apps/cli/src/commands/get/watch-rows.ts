@@ -1,4 +1,4 @@
-import type { SourceFailure, TableColumn, TableMessage } from '@pilothouse/contract';
+import type { ResourceRow, SourceFailure, TableColumn, TableMessage } from '@pilothouse/contract';
 import { routeTable as routes } from '@pilothouse/contract/client';
 import { columnWidths, renderTable } from '../../output/text-table.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
@@ -9,7 +9,7 @@ import { type GetRequest, layoutOf } from './get-resources.ts';
 import { withoutUndefined } from './resource-rows.ts';
 import { createRowState, type RowChange } from './row-state.ts';
 import { layOutColumns, rowPainter, textRows } from './row-table.ts';
-import { describeResource, printChangedObjects } from './watched-objects.ts';
+import { createObjectPrinter, describeResource } from './watched-objects.ts';
 
 /** Prints what there is, then each change as it comes, until the person has seen enough. */
 export async function watchRows(context: CliContext, request: GetRequest, target: ResourceTarget): Promise<number> {
@@ -17,7 +17,12 @@ export async function watchRows(context: CliContext, request: GetRequest, target
   const asObjects = options.output === 'json' || options.output === 'yaml';
   const resource = await describeResource(context, request, target.resource);
   const printer = createRowPrinter(context, request, resource);
-  const state = createRowState({ printFirst: options.watchOnly !== true });
+  const printObjects = createObjectPrinter(context, request, resource.resource);
+  const state = createRowState({
+    printFirst: options.watchOnly !== true,
+    // A change of an object need not show in its row; the printer knows which versions it has printed.
+    looksSame: (before, after) => !asObjects && printer.looksSame(before, after),
+  });
   const { sort: _sort, ...filter } = request.query;
   const [name] = target.names;
   const fieldSelector = name
@@ -39,10 +44,7 @@ export async function watchRows(context: CliContext, request: GetRequest, target
       if (message.type === 'ready') printer.setColumns(message.columns);
       if (message.type === 'sources') warnOfFailures(context, message.failures);
       const changes = state.take(message);
-      if (changes.length > 0)
-        await (asObjects
-          ? printChangedObjects(context, request, { resource: resource.resource, changes })
-          : printer.print(changes));
+      if (changes.length > 0) await (asObjects ? printObjects(changes) : printer.print(changes));
       return true;
     },
   });
@@ -70,6 +72,11 @@ function createRowPrinter(context: CliContext, request: GetRequest, resource: Re
   return {
     setColumns(tableColumns: readonly TableColumn[]): void {
       columns = layOutColumns(tableColumns, layout);
+    },
+    /** Whether the two would be printed alike: what is not shown makes no second line. */
+    looksSame(before: ResourceRow, after: ResourceRow): boolean {
+      const [a, b] = textRows(columns, [before, after], 0);
+      return before.health.status === after.health.status && a?.join('\n') === b?.join('\n');
     },
     async print(changes: readonly RowChange[]): Promise<void> {
       const rows = changes.map(({ row }) => row);

@@ -14,19 +14,25 @@ export async function describeResource(context: CliContext, request: GetRequest,
   return (await lookUpKinds(context, request.clusters.query)).find(text);
 }
 
-/** Each changed object as a document of its own, as `kubectl get -w -o yaml` does; deleted ones cannot be read any more. */
-export async function printChangedObjects(
-  context: CliContext,
-  { clusters, options }: GetRequest,
-  change: { resource: string; changes: readonly RowChange[] },
-): Promise<void> {
-  const rows = change.changes.filter(({ deleted }) => !deleted).map(({ row }) => row);
-  const read = await mapConcurrently(rows, 8, (row) => readObject(context, row, change.resource));
-  for (const each of read) {
-    if (!each) continue;
-    const object = clusters.several ? withCluster(each) : each.object;
-    await context.print(options.output === 'json' ? jsonText(object) : `---\n${yamlText(object)}`);
-  }
+/** Prints each changed object as a document of its own, as `kubectl get -w -o yaml` does, each version once; deleted ones cannot be read any more. */
+export function createObjectPrinter(context: CliContext, { clusters, options }: GetRequest, resource: string) {
+  const printed = new Map<string, string>();
+  return async (changes: readonly RowChange[]): Promise<void> => {
+    const rows = changes.filter(({ deleted }) => !deleted).map(({ row }) => row);
+    const read = await mapConcurrently(rows, 8, (row) => readObject(context, row, resource));
+    for (const [index, found] of read.entries()) {
+      const id = rows[index]?.id ?? '';
+      if (!found || printed.get(id) === versionOf(found)) continue;
+      printed.set(id, versionOf(found));
+      const object = clusters.several ? withCluster(found) : found.object;
+      await context.print(options.output === 'json' ? jsonText(object) : `---\n${yamlText(object)}`);
+    }
+  };
+}
+
+function versionOf({ object }: FoundObject): string {
+  const { uid, resourceVersion } = (object as { metadata: { uid?: string; resourceVersion?: string } }).metadata;
+  return `${uid}/${resourceVersion}`;
 }
 
 async function readObject(context: CliContext, row: ResourceRow, resource: string): Promise<FoundObject | undefined> {
