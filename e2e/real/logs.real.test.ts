@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createRealWorld, describeReal, eventually, idle, pod, type RealWorld } from './real-world.ts';
+
+/** Prints numbered lines, goes on counting where the run before it stopped, and ends. */
+const counter = [
+  'n=$(cat /state/n 2>/dev/null || echo 0)',
+  'i=0',
+  'while [ $i -lt 40 ]; do n=$((n+1)); i=$((i+1)); echo "line $n"; usleep 20000; done',
+  'echo $n > /state/n',
+].join('; ');
+
+const counterPod = `
+apiVersion: v1
+kind: Pod
+metadata: {name: counter}
+spec:
+  terminationGracePeriodSeconds: 0
+  volumes: [{name: state, emptyDir: {}}]
+  containers:
+    - name: main
+      image: localhost/busybox:1
+      imagePullPolicy: Never
+      command: [sh, -c, ${JSON.stringify(counter)}]
+      volumeMounts: [{name: state, mountPath: /state}]
+`;
+
+describeReal('logs of a real kubelet', () => {
+  let world: RealWorld;
+  beforeAll(async () => {
+    world = await createRealWorld();
+    await world.make(
+      [
+        pod('timed', `echo early; sleep 8; for i in 1 2 3 4 5; do echo late $i; done; ${idle}`),
+        pod(
+          'odd',
+          `head -c 1000000 /dev/zero | tr '\\\\0' x; echo; printf 'a\\\\377\\\\376b\\\\303\\\\244\\\\n'; echo end; ${idle}`,
+        ),
+      ].join('---'),
+    );
+  });
+  afterAll(() => world?.stop());
+  const logs = (...args: string[]) => world.cli('logs', ...args, '-n', world.namespace);
+  const numbers = (text: string) => [...text.matchAll(/^line (\d+)$/gm)].map(([, n]) => Number(n));
+
+  it('are followed across restarts of the container without a gap or a repeat', async () => {
+    await world.make(counterPod);
+    await eventually(
+      () => logs('counter'),
+      ({ stdout }) => stdout.includes('line 1\n'),
+    );
+    const following = world.start(['logs', '-f', 'counter', '-n', world.namespace]);
+    // The kubelet restarts it at once, then after a back-off of 10 s: the second wait is the one in which a follower may give up.
+    await following.prints(/^line 120$/m);
+    const { code, stdout } = await following.stop('SIGINT');
+    expect(code).toBe(130);
+    expect(numbers(stdout).slice(0, 120)).toEqual(Array.from({ length: 120 }, (_, index) => index + 1));
+    const previous = numbers((await logs('counter', '--previous')).stdout);
+    const theirs = numbers((await world.kube('logs', 'counter', '--previous')).stdout);
+    expect(previous).toEqual(theirs);
+    expect(previous).toHaveLength(40);
+  });
+
+  it('are limited by --tail and --since as kubectl limits them', async () => {
+    await eventually(
+      () => logs('timed'),
+      ({ stdout }) => stdout.includes('late 5'),
+    );
+    expect((await logs('timed')).stdout).toBe('early\nlate 1\nlate 2\nlate 3\nlate 4\nlate 5\n');
+    expect((await logs('timed', '--tail', '2')).stdout).toBe('late 4\nlate 5\n');
+    expect((await logs('timed', '--tail', '0')).stdout).toBe('');
+    const since = (await logs('timed', '--since', '6s')).stdout;
+    expect(since).not.toContain('early');
+    expect((await logs('timed', '--since', '1h')).stdout).toContain('early\n');
+    const none = await logs('timed', '--previous');
+    expect(none.code).not.toBe(0);
+    expect(none.stderr).toMatch(/previous/);
+  });
+
+  it('survive a line of 1 MB, which is cut and says so, and bytes that are no text', async () => {
+    await eventually(
+      () => logs('odd', '--tail', '1'),
+      ({ stdout }) => stdout === 'end\n',
+    );
+    const { code, stdout, stderr } = await logs('odd');
+    expect(code).toBe(0);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(3);
+    const [long = '', binary, end] = lines;
+    expect(long).toMatch(/^x{262144}/);
+    expect(`${long.slice(262_144)}${stderr}`).toMatch(/737856|cut|truncated/);
+    expect(binary).toBe('a\uFFFD\uFFFDbä');
+    expect(end).toBe('end');
+  });
+
+  it('of a pod that cannot have any yet say why', async () => {
+    await world.make(pod('waiting', 'true', '  nodeSelector: {no: such}'));
+    const { code, stdout, stderr } = await logs('waiting');
+    expect(code).not.toBe(0);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/waiting/);
+    expect(await logs('nosuch')).toMatchObject({ code: 5, stderr: expect.stringContaining('nosuch') });
+  });
+});
