@@ -50,7 +50,9 @@ async function handle({ implementation, validator, deps, request, reply }: Call)
   if (level !== 'public' && level !== 'signed-in') {
     if (!request.signedIn) throw appError('not_signed_in', 'Sign in first.');
     const asked = { operation: route.id, requestId: request.id, address: request.ip };
-    await deps.access.authorize(request.signedIn, route.permission, params, asked);
+    const verdict = deps.access.authorize(request.signedIn, route.permission, params, asked);
+    // Most verdicts are there at once.
+    if (verdict instanceof Promise) await verdict;
   }
   const context = createRequestContext({
     request,
@@ -63,22 +65,32 @@ async function handle({ implementation, validator, deps, request, reply }: Call)
   const query = validator.query(request.query);
   const body = validator.body(request.body ?? undefined);
   const input = { params, query, body, context } as Parameters<RouteImplementation['handle']>[0];
-  const work = async (): Promise<JsonAnswer> =>
-    answerOf(route, await implementation.handle(input), { validator, deps });
-
-  if (route.stream) {
-    const given = await implementation.handle(input);
-    return reply.sent ? reply : send(answerOf(route, given, { validator, deps }), context);
-  }
   const key = idempotencyKeyOf(route, request);
-  if (key === undefined || !deps.idempotency) return send(await work(), context);
-  const scope = request.signedIn?.userId ?? '';
-  const kept = await deps.idempotency.run({ scope, key, method: request.method, url: request.url, body }, async () => {
-    const { status, text } = await work();
+  if (key !== undefined && deps.idempotency)
+    return answerOnce({ implementation, validator, deps, request, reply }, { key, input });
+  const given = await implementation.handle(input);
+  return reply.sent ? reply : send(answerOf(route, given, { validator, deps }), context);
+}
+
+type Once = { key: string; input: Parameters<RouteImplementation['handle']>[0] };
+
+async function answerOnce(call: Call, { key, input }: Once): Promise<unknown> {
+  const { implementation, deps, request, reply } = call;
+  const { route } = implementation;
+  const asked = {
+    scope: request.signedIn?.userId ?? '',
+    key,
+    method: request.method,
+    url: request.url,
+    body: input.body,
+  };
+  const work = async () => {
+    const { status, text } = answerOf(route, await implementation.handle(input), call);
     return { status, text: text.toString() };
-  });
+  };
+  const kept = deps.idempotency ? await deps.idempotency.run(asked, work) : { ...(await work()), replayed: false };
   if (kept.replayed) reply.header('idempotency-replayed', 'true');
-  return send(kept, context);
+  return send(kept, input.context);
 }
 
 function answerOf(route: Route, value: unknown, { validator, deps }: Pick<Call, 'validator' | 'deps'>): JsonAnswer {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import fastifyCookie from '@fastify/cookie';
 import type { Route, RoutePermission } from '@pilothouse/contract';
-import { appError, type Clock, type Logger, messageOf, systemClock } from '@pilothouse/core';
+import { appError, type Clock, isAppError, type Logger, messageOf, systemClock } from '@pilothouse/core';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { networkList } from '../config/config-faults.ts';
 import type { ServerConfig } from '../config/config-schema.ts';
@@ -184,30 +184,51 @@ type Gate = {
 
 /** Default deny, second half, before the body is read: the right Host and Origin, not too often, and somebody where somebody is needed. */
 function admit(app: FastifyInstance, { guard, limits, access, headers }: Gate): void {
-  async function authenticate(request: FastifyRequest): Promise<void> {
-    const { authorization, cookie } = request.headers;
-    try {
-      request.signedIn = await access.authenticate({ authorization, cookie, address: request.ip });
-    } catch (error) {
-      limits.checkRefused(request.ip);
-      throw error;
-    }
+  function letIn(request: FastifyRequest, principal: Principal | undefined): void {
+    if (!principal) throw appError('not_signed_in', 'Sign in first.');
+    request.signedIn = principal;
+    limitRate(request);
   }
 
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers(headers).header('x-request-id', request.id).header('cache-control', 'no-store');
+  function limitRate(request: FastifyRequest): void {
     const { config } = request.routeOptions;
-    if (!config?.anyHost) guard.checkHost(request.headers.host);
-    if (request.method !== 'GET' && request.method !== 'HEAD')
-      guard.checkOrigin(request.headers.origin, request.headers.host);
-    if (request.is404) return;
-    const permission = config?.permission;
-    if (!permission) throw appError('permission_denied', 'This route is open to nobody.');
-    if (permission.level !== 'public') {
-      await authenticate(request);
-      if (!request.signedIn) throw appError('not_signed_in', 'Sign in first.');
-    }
     if (!config.unlimited) limits.check(config, request.signedIn, request.ip);
+  }
+
+  function refuse(request: FastifyRequest, error: unknown): never {
+    if (isAppError(error) && error.kind === 'unauthenticated') limits.checkRefused(request.ip);
+    throw error;
+  }
+
+  /** Gives a promise only when somebody has to be looked up. */
+  function check(request: FastifyRequest): void | Promise<void> {
+    const { config } = request.routeOptions;
+    const { host, origin, authorization, cookie } = request.headers;
+    if (!config?.anyHost) guard.checkHost(host);
+    if (request.method !== 'GET' && request.method !== 'HEAD') guard.checkOrigin(origin, host);
+    if (request.is404) return;
+    if (!config?.permission) throw appError('permission_denied', 'This route is open to nobody.');
+    if (config.permission.level === 'public') return limitRate(request);
+    let found: ReturnType<AccessControl['authenticate']>;
+    try {
+      found = access.authenticate({ authorization, cookie, address: request.ip });
+    } catch (error) {
+      return refuse(request, error);
+    }
+    if (!(found instanceof Promise)) return letIn(request, found);
+    return found.catch((error: unknown) => refuse(request, error)).then((principal) => letIn(request, principal));
+  }
+
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(headers);
+    reply.header('x-request-id', request.id);
+    try {
+      const checked = check(request);
+      if (checked instanceof Promise) checked.then(() => done(), done);
+      else done();
+    } catch (error) {
+      done(error as Error);
+    }
   });
 }
 

@@ -33,29 +33,51 @@ export type RequestContextOptions = {
 
 /** Made for every request, so what is seldom needed (the signal, the logger) is made when asked for. */
 export function createRequestContext(options: RequestContextOptions): RequestContext {
-  const { request, reply, signedIn } = options;
-  let log: Logger | undefined;
-  let signal: AbortSignal | undefined;
-  return {
-    requestId: request.id,
-    address: request.ip,
-    streams: options.streams,
-    request,
-    reply,
-    signedIn,
-    get log() {
-      log ??= options.log.with({ requestId: request.id });
-      return log;
-    },
-    get signal() {
-      signal ??= createRequestSignal(reply, options.stopping);
-      return signal;
-    },
-    get principal() {
-      if (!signedIn) throw appError('not_signed_in', 'Sign in first.');
-      return signedIn;
-    },
-  };
+  return new LazyRequestContext(options);
+}
+
+/** A class, because a getter on a prototype costs nothing per request. */
+class LazyRequestContext implements RequestContext {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly signedIn: Principal | undefined;
+  readonly #options: RequestContextOptions;
+  #log: Logger | undefined;
+  #signal: AbortSignal | undefined;
+
+  constructor(options: RequestContextOptions) {
+    this.request = options.request;
+    this.reply = options.reply;
+    this.signedIn = options.signedIn;
+    this.#options = options;
+  }
+
+  get requestId(): string {
+    return this.request.id;
+  }
+
+  get address(): string {
+    return this.request.ip;
+  }
+
+  get streams(): OpenStreams {
+    return this.#options.streams;
+  }
+
+  get log(): Logger {
+    this.#log ??= this.#options.log.with({ requestId: this.requestId });
+    return this.#log;
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= createRequestSignal(this.reply, this.#options.stopping);
+    return this.#signal;
+  }
+
+  get principal(): Principal {
+    if (!this.signedIn) throw appError('not_signed_in', 'Sign in first.');
+    return this.signedIn;
+  }
 }
 
 function createRequestSignal(reply: FastifyReply, stopping: AbortSignal): AbortSignal {

@@ -8,11 +8,11 @@ export type JsonAnswer = { status: number; text: string | Buffer; etag?: string 
 const hashedUpTo = 256 * 1024;
 
 /** Sends JSON text: with an ETag on reads, as 304 where the client has it already, compressed where it travels. */
-export async function sendJson(
+export function sendJson(
   request: FastifyRequest,
   reply: FastifyReply,
   answer: JsonAnswer,
-): Promise<FastifyReply> {
+): FastifyReply | Promise<FastifyReply> {
   const { status, text } = answer;
   reply.code(status);
   if (request.method === 'GET') {
@@ -26,8 +26,18 @@ export async function sendJson(
     }
   }
   reply.header('content-type', 'application/json; charset=utf-8');
+  const acceptEncoding = request.headers['accept-encoding'];
   // Nothing is gained on the way to the same machine.
-  const compressed = isLoopback(request.ip) ? undefined : await compress(text, acceptEncodingOf(request));
+  if (acceptEncoding === undefined || isLoopback(request.ip)) return reply.send(text);
+  return sendCompressed(reply, text, String(acceptEncoding));
+}
+
+async function sendCompressed(
+  reply: FastifyReply,
+  text: string | Buffer,
+  acceptEncoding: string,
+): Promise<FastifyReply> {
+  const compressed = await compress(text, acceptEncoding);
   if (!compressed) return reply.send(text);
   return reply.header('content-encoding', compressed.encoding).send(compressed.body);
 }
@@ -38,9 +48,4 @@ export function matches(ifNoneMatch: string | undefined, etag: string): boolean 
   if (ifNoneMatch === '*') return true;
   const opaque = etag.replace(/^W\//, '');
   return ifNoneMatch.split(',').some((each) => each.trim().replace(/^W\//, '') === opaque);
-}
-
-function acceptEncodingOf(request: FastifyRequest): string | undefined {
-  const header = request.headers['accept-encoding'];
-  return Array.isArray(header) ? header.join(',') : header;
 }
