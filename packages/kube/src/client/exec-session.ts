@@ -116,9 +116,16 @@ function createExecSession(socket: WebSocket, where: string, signal: AbortSignal
   }
 
   function deliver(stream: Readable, data: Buffer): void {
-    if (data.length === 0 || stream.destroyed || stream.readableEnded || stream.push(data)) return;
+    if (data.length === 0 || ended || stream.destroyed || stream.push(data)) return;
     full.add(stream);
     socket.pause();
+  }
+
+  /** The container's side writes its outputs out before it says how the command ended, so nothing comes after that. */
+  function end(): void {
+    stdout.push(null);
+    stderr.push(null);
+    if (ended) outcome.resolve(ended);
   }
 
   socket.on('message', (data) => {
@@ -126,7 +133,12 @@ function createExecSession(socket: WebSocket, where: string, signal: AbortSignal
     const rest = frame.subarray(1);
     if (frame[0] === channel.stdout) deliver(stdout, rest);
     else if (frame[0] === channel.stderr) deliver(stderr, rest);
-    else if (frame[0] === channel.error) ended = exitOf(rest.toString('utf8')) ?? ended;
+    else if (frame[0] === channel.error) {
+      ended ??= exitOf(rest.toString('utf8'));
+      if (!ended) return;
+      end();
+      close();
+    }
   });
   let failure: unknown;
   socket.on('error', (error) => {
@@ -135,9 +147,7 @@ function createExecSession(socket: WebSocket, where: string, signal: AbortSignal
   socket.on('close', (code, reason) => {
     clearInterval(pings);
     signal?.removeEventListener('abort', onAbort);
-    stdout.push(null);
-    stderr.push(null);
-    if (ended) return outcome.resolve(ended);
+    end();
     if (signal?.aborted) return outcome.reject(signal.reason);
     const why = reason.length > 0 ? visible(reason.toString('utf8'), 200) : `code ${code}`;
     return outcome.reject(
@@ -148,6 +158,10 @@ function createExecSession(socket: WebSocket, where: string, signal: AbortSignal
   pings.unref();
   function onAbort(): void {
     socket.terminate();
+  }
+  function close(): void {
+    if (socket.readyState === socket.OPEN) socket.close(1000);
+    setTimeout(() => socket.terminate(), 1000).unref();
   }
   signal?.addEventListener('abort', onAbort, { once: true });
 
@@ -181,10 +195,7 @@ function createExecSession(socket: WebSocket, where: string, signal: AbortSignal
       if (socket.readyState !== socket.OPEN) return;
       send(channel.resize, Buffer.from(JSON.stringify({ Width: columns, Height: rows }))).catch(() => {});
     },
-    close() {
-      if (socket.readyState === socket.OPEN) socket.close(1000);
-      setTimeout(() => socket.terminate(), 1000).unref();
-    },
+    close,
   };
 }
 

@@ -74,6 +74,13 @@ export async function openSimulatedCluster(): Promise<ClusterUnderTest> {
   const cluster = await openCluster(kubeconfig, async () => {
     child.kill('SIGTERM');
   });
+  await addNode(cluster);
+  return cluster;
+}
+
+/** A node for pods, unless the cluster comes with one. */
+async function addNode(cluster: ClusterUnderTest): Promise<void> {
+  for await (const page of cluster.client.list(cluster.type('nodes'))) if (page.items.length > 0) return;
   const size = { cpu: '8', memory: '32Gi', pods: '110' };
   await cluster.create('nodes', {
     metadata: { name: 'node-a', labels: { 'kubernetes.io/hostname': 'node-a' } },
@@ -85,7 +92,6 @@ export async function openSimulatedCluster(): Promise<ClusterUnderTest> {
       nodeInfo: { kubeletVersion: 'v1.34.0' },
     },
   });
-  return cluster;
 }
 
 function firstLine(child: ChildProcess): Promise<string> {

@@ -162,7 +162,8 @@ export function objectsContract(open: () => ClusterUnderTest): void {
       });
       const ref = cluster.ref('persistentvolumeclaims', 'claim');
       const status = { phase: 'Lost' };
-      const ignored = await cluster.client.replace(ref.type, { ...made, status });
+      const { resourceVersion: _, ...metadata } = made.metadata;
+      const ignored = await cluster.client.replace(ref.type, { ...made, metadata, status });
       expect(ignored.status).not.toMatchObject(status);
       const changed = await cluster.client.patch(ref, { type: 'merge', body: { status } }, { subresource: 'status' });
       expect(changed.status).toMatchObject(status);
