@@ -47,10 +47,11 @@ export function ErrorNotice({ error, title, onRetry }: ErrorNoticeProps) {
 }
 
 /** An error where the content would be. */
-export function ErrorState({ error, title, onRetry }: ErrorNoticeProps & { title: string }) {
+export function ErrorState({ error, title, onRetry, page }: ErrorNoticeProps & { title: string; page?: boolean }) {
   return (
     <EmptyState
       title={title}
+      {...(page ? { page } : {})}
       actions={
         onRetry && (
           <Button variant="primary" onClick={onRetry}>

@@ -5,12 +5,16 @@ import { ErrorState } from './ErrorNotice.tsx';
 
 /** A page that broke, or whose code did not load (a new version was installed meanwhile). */
 export function PageError({ error }: { error: unknown }) {
-  return <ErrorState title={texts.errors.page} error={error} onRetry={() => location.reload()} />;
+  return (
+    <main>
+      <ErrorState title={texts.errors.page} error={error} onRetry={() => location.reload()} page />
+    </main>
+  );
 }
 
 export function PageMissing() {
   return (
-    <EmptyState title={texts.errors.noSuchPage} actions={<LinkButton to="/">{texts.nav.home}</LinkButton>}>
+    <EmptyState page title={texts.errors.noSuchPage} actions={<LinkButton to="/">{texts.nav.home}</LinkButton>}>
       {texts.errors.noSuchPageText}
     </EmptyState>
   );

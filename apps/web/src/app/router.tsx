@@ -114,6 +114,8 @@ const settingsRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/settings/SettingsPage.tsx'), 'SettingsPage'),
 });
 
+const missingRoute = createRoute({ getParentRoute: () => appRoute, path: '$', component: PageMissing });
+
 const routeTree = rootRoute.addChildren([
   setupRoute,
   signInRoute,
@@ -127,6 +129,7 @@ const routeTree = rootRoute.addChildren([
     clusterRoute,
     settingsIndexRoute,
     settingsRoute,
+    missingRoute,
   ]),
 ]);
 

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { reportFeed } from './live-state.ts';
 import { openLiveTable } from './live-tables.ts';
 import type { FeedRequest } from './table-feed.ts';
 
@@ -16,13 +17,15 @@ export function useDoorbell(request: FeedRequest | undefined, ring: () => void, 
         current.current();
       }, pause);
     };
+    const owner = {};
     const close = openLiveTable(JSON.parse(key) as FeedRequest, {
       message: (message) => message.type === 'changes' && soon(),
-      state() {},
+      state: (state) => reportFeed(owner, state),
       gap: soon,
     });
     return () => {
       close();
+      reportFeed(owner, undefined);
       clearTimeout(timer);
     };
   }, [key, pause]);

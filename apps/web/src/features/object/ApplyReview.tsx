@@ -4,6 +4,11 @@ import { Notice } from '../../design/Notice.tsx';
 import { texts } from '../../texts.ts';
 import styles from './ObjectView.module.css';
 
+/** Refused only because other managers own fields that it sets. */
+export function isConflict(result: ApplyResult): boolean {
+  return result.error?.code === 'field_conflict';
+}
+
 /** For each document what the cluster said it would do, with the difference, warnings and conflicts. */
 export function ApplyReview({ results }: { results: readonly ApplyResult[] }) {
   return (
@@ -13,7 +18,7 @@ export function ApplyReview({ results }: { results: readonly ApplyResult[] }) {
           <div className={styles.results}>
             <p>
               {result.ref && <code>{`${result.ref.kind}/${result.ref.name}`}</code>}{' '}
-              {texts.object.applyActions[result.action]}
+              {isConflict(result) ? texts.object.conflicting : texts.object.applyActions[result.action]}
               {result.changes.length > 0 && ` ${texts.object.changedFields(result.changes.length)}`}
             </p>
             {result.warnings.map((warning) => (

@@ -10,7 +10,7 @@ import { Notice } from '../../design/Notice.tsx';
 import { toasts } from '../../design/toast-store.ts';
 import { texts } from '../../texts.ts';
 import type { ObjectRef } from '../resources/object-ref.ts';
-import { ApplyReview } from './ApplyReview.tsx';
+import { ApplyReview, isConflict } from './ApplyReview.tsx';
 import { asText, at } from './kube-shape.ts';
 import { editableText } from './manifest-text.ts';
 import styles from './ObjectView.module.css';
@@ -35,8 +35,14 @@ export function EditTab({ target, object, onClose }: EditTabProps) {
       body: { manifests: text, ...(target.namespace ? { namespace: target.namespace } : {}), ...options },
     });
   const dryRun = useMutation({
-    mutationFn: () => send({ dryRun: true, force: false }),
-    onSuccess: ({ results }) => setReview(results),
+    mutationFn: async () => {
+      const { results } = await send({ dryRun: true, force: false });
+      if (!results.some(isConflict)) return results;
+      // Whoever decides to take fields over should see what that would do.
+      const forced = await send({ dryRun: true, force: true });
+      return results.map((result, at) => withPreview(result, forced.results[at]));
+    },
+    onSuccess: setReview,
   });
   const apply = useMutation({
     mutationFn: (force: boolean) => send({ dryRun: false, force }),
@@ -92,10 +98,15 @@ export function EditTab({ target, object, onClose }: EditTabProps) {
   );
 }
 
+/** What conflicts, with what it would change if the fields were taken over. */
+function withPreview(result: ApplyResult, forced: ApplyResult | undefined): ApplyResult {
+  return isConflict(result) && forced && result.error ? { ...forced, error: result.error } : result;
+}
+
 function ApplyButtons(props: { results: readonly ApplyResult[]; busy: boolean; onApply(force: boolean): void }) {
   const { results, busy, onApply } = props;
-  const conflict = results.some((result) => result.error?.code === 'field_conflict');
-  const failed = results.some((result) => result.error && result.error.code !== 'field_conflict');
+  const conflict = results.some(isConflict);
+  const failed = results.some((result) => result.error && !isConflict(result));
   const changes = results.some((result) => result.action !== 'unchanged');
   if (failed) return null;
   if (conflict)

@@ -22,6 +22,7 @@ import { DeleteDialog } from './DeleteDialog.tsx';
 import { asText, at } from './kube-shape.ts';
 import styles from './ObjectView.module.css';
 import { OwnedPods } from './OwnedPods.tsx';
+import { RestartDialog } from './RestartDialog.tsx';
 import { ScaleDialog } from './ScaleDialog.tsx';
 import { Summary } from './Summary.tsx';
 import { useAccess } from './useAccess.ts';
@@ -47,7 +48,7 @@ export function ObjectView({ target, mode, tab = 'summary', onTab, onClose, onWi
   const kinds = useQuery(kindsQuery(target.cluster)).data?.items;
   const kind = kinds?.find((each) => each.resource === target.resource);
   const capabilities = capabilitiesOf(target.resource, kind);
-  const [dialog, setDialog] = useState<'scale' | 'delete' | undefined>(undefined);
+  const [dialog, setDialog] = useState<'scale' | 'restart' | 'delete' | undefined>(undefined);
   const denials = useAccess(target);
   const object = data?.object;
   const actions = useObjectActions({ target, object, capabilities, denials, onTab, onDialog: setDialog });
@@ -152,6 +153,7 @@ export function ObjectView({ target, mode, tab = 'summary', onTab, onClose, onWi
         </Suspense>
       )}
       {dialog === 'scale' && <ScaleDialog target={target} object={object} onClose={() => setDialog(undefined)} />}
+      {dialog === 'restart' && <RestartDialog target={target} onClose={() => setDialog(undefined)} />}
       {dialog === 'delete' && (
         <DeleteDialog
           target={target}

@@ -1,17 +1,13 @@
-import { messageOf } from '@pilothouse/core';
-import { useQueryClient } from '@tanstack/react-query';
 import { Copy, FileCode, Pencil, RotateCw, Scaling, ScrollText, SquareTerminal, Trash2 } from 'lucide-react';
 import { useMemo, useRef } from 'react';
-import { api, routes } from '../../app/api.ts';
 import { dock } from '../../app/dock/dock-store.ts';
 import type { PageAction } from '../../app/palette/page-actions.ts';
 import { copyText } from '../../design/CopyButton.tsx';
 import { toasts } from '../../design/toast-store.ts';
 import { texts } from '../../texts.ts';
 import type { Capabilities } from '../resources/capabilities.ts';
-import { kubectlCommand, type ObjectRef, refId, refParams } from '../resources/object-ref.ts';
+import { kubectlCommand, type ObjectRef, refId } from '../resources/object-ref.ts';
 import type { Denials } from './useAccess.ts';
-import { objectKey } from './useObject.ts';
 
 export type ObjectAction = PageAction & { place: 'bar' | 'menu'; danger?: boolean };
 
@@ -21,7 +17,7 @@ type ObjectActionsOptions = {
   capabilities: Capabilities;
   denials: Denials;
   onTab(tab: string | undefined): void;
-  onDialog(dialog: 'scale' | 'delete'): void;
+  onDialog(dialog: 'scale' | 'restart' | 'delete'): void;
 };
 
 const size = 14;
@@ -31,22 +27,12 @@ export function useObjectActions(options: ObjectActionsOptions): ObjectAction[] 
   const { target, object, capabilities, denials } = options;
   const latest = useRef(options);
   latest.current = options;
-  const queries = useQueryClient();
   const id = refId(target);
   const readable = object !== undefined;
   // biome-ignore lint/correctness/useExhaustiveDependencies: `id` stands for the target, callbacks are read when they run
   return useMemo(() => {
     const current = () => latest.current;
     const copy = (text: string, title: string) => void copyText(text).then(() => toasts.show({ tone: 'done', title }));
-    const restart = async () => {
-      try {
-        await api.call(routes.restartObject, { params: refParams(target) });
-        toasts.show({ tone: 'done', title: texts.object.restarted(target.name) });
-        await queries.invalidateQueries({ queryKey: objectKey(target) });
-      } catch (error) {
-        toasts.show({ tone: 'failed', title: texts.object.restartFailed(target.name), detail: messageOf(error) });
-      }
-    };
     const all: (ObjectAction | false)[] = [
       capabilities.logs && {
         id: 'logs',
@@ -72,7 +58,7 @@ export function useObjectActions(options: ObjectActionsOptions): ObjectAction[] 
         label: texts.object.restart,
         icon: <RotateCw size={size} />,
         disabledReason: denials.restart,
-        run: () => void restart(),
+        run: () => current().onDialog('restart'),
       },
       capabilities.scale && {
         id: 'scale',
@@ -138,6 +124,5 @@ export function useObjectActions(options: ObjectActionsOptions): ObjectAction[] 
     capabilities.scale,
     capabilities.edit,
     capabilities.delete,
-    queries,
   ]);
 }

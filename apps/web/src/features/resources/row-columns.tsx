@@ -99,9 +99,15 @@ function servedColumn(column: TableColumn, index: number, sample: readonly Resou
     id: column.id,
     label: column.label,
     description: column.description,
-    width:
+    width: Math.max(
+      Math.round(column.label.length * 7 + 26),
       widths[column.type] ??
-      fitting([column.label, ...sample.map((row) => String(row.cells[index] ?? ''))], { from: 64, to: 260, letter: 7 }),
+        fitting([column.label, ...sample.map((row) => String(row.cells[index] ?? ''))], {
+          from: 64,
+          to: 260,
+          letter: 7,
+        }),
+    ),
     ...(numeric.has(column.type) ? { align: 'end' as const } : {}),
     sortable: true,
     cell: index,
