@@ -1,4 +1,5 @@
 import type { Clock } from '@pilothouse/core';
+import type { ContainerProcesses } from '../runtime/container-processes.ts';
 import type { ClusterStore } from './cluster-store.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import type { WorkScheduler } from './work-scheduler.ts';
@@ -10,6 +11,7 @@ export type ControllerDeps = {
   work: WorkScheduler;
   recorder: EventRecorder;
   pace: Pace;
+  processes: ContainerProcesses;
 };
 
 /** While `hasty`, containers start and stop at once and no Events are written: for a past so long ago that only its outcome matters. */

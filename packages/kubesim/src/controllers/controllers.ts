@@ -1,5 +1,6 @@
 import { type Clock, type Logger, type Service, silentLogger } from '@pilothouse/core';
 import type { ObjectStorePort } from '../object-store-port.ts';
+import { type ContainerProcesses, createContainerProcesses } from '../runtime/container-processes.ts';
 import { startPodAutoscaler } from './autoscaling/pod-autoscaler.ts';
 import { clusterStore } from './cluster-store.ts';
 import type { ControllerDeps, Pace } from './controller-deps.ts';
@@ -23,18 +24,26 @@ import { startStatefulSetController } from './statefulset/statefulset-controller
 import { startVolumeBinder } from './storage/volume-binder.ts';
 import { createWorkScheduler, type WorkScheduler } from './work-scheduler.ts';
 
-export type ControllersDeps = { store: ObjectStorePort; clock: Clock; logger?: Logger };
+export type ControllersDeps = {
+  store: ObjectStorePort;
+  clock: Clock;
+  logger?: Logger;
+  /** The insides of the containers, when a pod runtime shares them. */
+  processes?: ContainerProcesses;
+};
 
 /** The controllers of a simulated cluster. They are subscribed at once and act while `service` runs, or as `work` is driven by hand. */
 export type Controllers = { service: Service; work: WorkScheduler; pace: Pace };
 
 /** Starts every controller over one queue of work. Nodes begin to send heartbeats when `service` runs. */
-export function createControllers({ store, clock, logger = silentLogger }: ControllersDeps): Controllers {
+export function createControllers(options: ControllersDeps): Controllers {
+  const { store, clock, logger = silentLogger } = options;
+  const processes = options.processes ?? createContainerProcesses({ clock, store: () => store });
   const typed = clusterStore(store);
   const work = createWorkScheduler({ clock, logger });
   const pace: Pace = { hasty: false };
   const recorder = createEventRecorder({ store: typed, clock, pace });
-  const deps: ControllerDeps = { store: typed, clock, work, recorder, pace };
+  const deps: ControllerDeps = { store: typed, clock, work, recorder, pace, processes };
   for (const start of controllers) start(deps);
   const heartbeats = startNodeHeartbeats(deps);
   return {

@@ -2,7 +2,13 @@ import type { Clock } from '@pilothouse/core';
 import type { WorkScheduler } from './work-scheduler.ts';
 
 /** A clock that moves only when told, for tests and for playing a cluster's past in a moment. */
-export type SteppedClock = Clock & { set(now: number): void };
+export type SteppedClock = Clock & {
+  set(now: number): void;
+  /** When the first of those who sleep on this clock wants to wake. */
+  nextWake(): number | undefined;
+};
+
+const never = Number.POSITIVE_INFINITY;
 
 type Sleeper = { at: number; wake: () => void };
 
@@ -12,6 +18,7 @@ export function createSteppedClock(start: number): SteppedClock {
   let sleepers: Sleeper[] = [];
   return {
     now: () => now,
+    nextWake: () => (sleepers.length === 0 ? undefined : Math.min(...sleepers.map((one) => one.at))),
     set(next) {
       now = Math.max(now, next);
       const due = sleepers.filter((one) => one.at <= now);
@@ -47,8 +54,9 @@ export async function playUntil(
   for (;;) {
     // Changes reach the controllers on a microtask, the garbage collector works on the next turn of the event loop.
     await new Promise(setImmediate);
-    const due = work.nextDue();
-    if (due !== undefined && due <= clock.now()) work.runDue();
+    const next = Math.min(work.nextDue() ?? never, clock.nextWake() ?? never);
+    const due = next === never ? undefined : next;
+    if ((work.nextDue() ?? never) <= clock.now()) work.runDue();
     else if (due === undefined || due > target) break;
     else clock.set(due);
   }

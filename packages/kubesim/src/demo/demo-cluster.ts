@@ -1,6 +1,7 @@
 import { createSupervisor, type Service, silentLogger, systemClock } from '@pilothouse/core';
 import { createControllers } from '../controllers/controllers.ts';
 import type { ObjectStorePort } from '../object-store-port.ts';
+import { createContainerProcesses } from '../runtime/container-processes.ts';
 import { createPodRuntime } from '../runtime/pod-runtime.ts';
 import { createSimulatedCluster, type SimulatedCluster, type SimulatedClusterOptions } from '../simulated-cluster.ts';
 import { createPlayedClock, type HistoryStep } from './cluster-history.ts';
@@ -30,11 +31,13 @@ export async function createDemoCluster(
 ): Promise<LiveCluster> {
   const logger = options.logger ?? silentLogger;
   const clock = createPlayedClock(options.clock ?? systemClock);
-  const runtime = createPodRuntime({ clock, store: () => cluster.store });
+  const store = () => cluster.store;
+  const processes = createContainerProcesses({ clock, store });
+  const runtime = createPodRuntime({ clock, store, processes });
   // A demo is watched by few and for hours: a short window of changes keeps it small.
   const window = { maxEvents: 4_000, maxBytes: 6 * 1024 * 1024 };
   const cluster = createSimulatedCluster({ window, cacheBytes: 8 * 1024 * 1024, ...options, clock, runtime, controllers: false });
-  const { work, pace, service } = createControllers({ store: cluster.store, clock, logger });
+  const { work, pace, service } = createControllers({ store: cluster.store, clock, logger, processes });
   await clock.play({ work, pace }, histories[profile](cluster.store, clock.now()));
   cluster.compact();
   if (profile !== 'empty') startDemoTraffic({ store: cluster.store, work });

@@ -32,3 +32,10 @@ export function chanceFrom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
   };
 }
+
+/** `length` hexadecimal digits that are always the same for the same text. */
+export function hexDigits(text: string, length: number): string {
+  let digits = '';
+  for (let part = 0; digits.length < length; part++) digits += hash32(`${text}#${part}`).toString(16).padStart(8, '0');
+  return digits.slice(0, length);
+}

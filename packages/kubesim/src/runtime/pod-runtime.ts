@@ -3,6 +3,8 @@ import type { ObjectStorePort } from '../object-store-port.ts';
 import type { PodRuntimePort } from '../pod-runtime-port.ts';
 import { runForLogs } from './container-choice.ts';
 import { logOfRun } from './container-log.ts';
+import { type ContainerProcesses, createContainerProcesses } from './container-processes.ts';
+import { attachToShell, execInContainer } from './exec.ts';
 import { createLogStream } from './log-stream.ts';
 import { podUsage } from './usage.ts';
 
@@ -10,13 +12,19 @@ export type PodRuntimeDeps = {
   clock: Clock;
   /** The cluster's store; asked for at each use, because the runtime is made before the cluster. */
   store: () => ObjectStorePort;
+  /** The insides of the containers, when a kubelet shares them. */
+  processes?: ContainerProcesses;
 };
 
 /** What runs in the simulated pods: their logs, their shells, what they use. */
-export function createPodRuntime({ clock, store }: PodRuntimeDeps): PodRuntimePort {
+export function createPodRuntime(deps: PodRuntimeDeps): PodRuntimePort {
+  const { clock, store } = deps;
+  const processes = deps.processes ?? createContainerProcesses({ clock, store });
   return {
     logs(pod, request) {
       const first = runForLogs(pod, request.container, request.previous);
+      const written = processes.log(first.id);
+      if (written !== undefined) return createLogStream({ history: () => written, request, clock });
       const history = () => {
         const { namespace, name, uid } = pod.metadata;
         const current = store().get('pods', namespace, name);
@@ -26,7 +34,8 @@ export function createPodRuntime({ clock, store }: PodRuntimeDeps): PodRuntimePo
       };
       return createLogStream({ history, request, clock });
     },
-    exec: async () => 126,
+    exec: (pod, request) => execInContainer(processes, pod, request),
+    attach: (pod, request) => attachToShell(processes, pod, request),
     usage: (pod) => podUsage(pod, clock.now()),
   };
 }

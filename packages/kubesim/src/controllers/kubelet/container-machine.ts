@@ -1,11 +1,13 @@
 import type { Container } from 'kubernetes-types/core/v1.d.ts';
 import { behaviourOf, type ContainerBehaviour } from '../../runtime/container-behaviour.ts';
+import { hexDigits } from '../../runtime/chance.ts';
+import type { ContainerProcesses } from '../../runtime/container-processes.ts';
 import type { Pod } from '../cluster-kinds.ts';
 import type { ClusterStore } from '../cluster-store.ts';
 import type { EventFacts } from '../event-recorder.ts';
 import { timestamp } from '../timestamps.ts';
 import { missingEnvironment } from './config-references.ts';
-import { hexDigits, type ImageStore, imageBytes, isImageName, pullError } from './image-store.ts';
+import { type ImageStore, imageBytes, isImageName, pullError } from './image-store.ts';
 import { type ContainerRun, containerSpec, fieldPathOf, type PodRun } from './pod-run.ts';
 import { advanceProbes } from './probes.ts';
 
@@ -13,11 +15,14 @@ import { advanceProbes } from './probes.ts';
 export type StepContext = {
   store: ClusterStore;
   images: ImageStore;
+  processes: ContainerProcesses;
   hasty: boolean;
   now: number;
   pod: Pod;
   podRun: PodRun;
   record(facts: EventFacts): void;
+  /** Asks for another look at the pod. */
+  wake(): void;
 };
 
 const never = Number.POSITIVE_INFINITY;
@@ -186,21 +191,40 @@ function start(context: StepContext, run: ContainerRun, container: Container): v
   delete run.waiting;
   delete run.stop;
   delete run.ended;
+  delete run.exited;
+  startProcess(context, run, container);
   run.until = endOf(run);
+}
+
+/** Starts the command of a container whose command we can really run. */
+function startProcess({ pod, podRun, processes, wake, now }: StepContext, run: ContainerRun, container: Container): void {
+  const id = run.id ?? '';
+  run.past.push(id);
+  if (run.past.length > 2) processes.forget(run.past.splice(0, run.past.length - 2));
+  run.scripted = processes.runs(pod, container);
+  if (!run.scripted) return;
+  const seen = { ...pod, status: { ...pod.status, ...(podRun.ip === undefined ? {} : { podIP: podRun.ip }) } };
+  processes.start(seen, container, {
+    id,
+    ended(code, at = now) {
+      run.exited = { at, code };
+      wake();
+    },
+  });
 }
 
 /** When a running container ends: because it was told to, or by itself. */
 function endOf(run: ContainerRun): number {
-  const { exit } = run.behaviour ?? {};
-  const own = exit === undefined ? never : (run.startedAt ?? 0) + exit.after * 1000;
+  const exit = run.scripted ? undefined : run.behaviour?.exit;
+  const own = run.exited?.at ?? (exit === undefined ? never : (run.startedAt ?? 0) + exit.after * 1000);
   return Math.min(own, run.stop?.at ?? never);
 }
 
 function end(context: StepContext, run: ContainerRun): void {
   const at = endOf(run);
-  const exit = run.behaviour?.exit;
+  const exit = run.exited === undefined ? run.behaviour?.exit : undefined;
   const stopped = run.stop !== undefined && run.stop.at === at;
-  const exitCode = stopped ? (run.stop?.code ?? 0) : (exit?.code ?? 0);
+  const exitCode = stopped ? (run.stop?.code ?? 0) : (run.exited?.code ?? exit?.code ?? 0);
   const reason = stopped || exit === undefined ? (exitCode === 0 ? 'Completed' : 'Error') : exit.reason;
   run.ended = {
     exitCode,
@@ -209,6 +233,7 @@ function end(context: StepContext, run: ContainerRun): void {
     finishedAt: timestamp(Math.min(at, context.now)),
     ...(run.id === undefined ? {} : { containerID: run.id }),
   };
+  context.processes.kill(run.id ?? '');
   run.phase = 'exited';
   run.ready = false;
   run.started = false;
@@ -269,7 +294,8 @@ export function stopContainer(context: StepContext, run: ContainerRun, deadline:
     run.until = never;
     return;
   }
-  const wanted = context.now + (run.behaviour?.stopSeconds ?? 1) * 1000;
+  if (run.scripted) context.processes.terminate(run.id ?? '');
+  const wanted = run.scripted ? never : context.now + (run.behaviour?.stopSeconds ?? 1) * 1000;
   const at = Math.min(wanted, deadline);
   if (run.stop !== undefined && run.stop.at <= at) return;
   run.stop = { at, code: wanted <= deadline ? 0 : 137 };

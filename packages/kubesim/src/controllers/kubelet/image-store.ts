@@ -1,4 +1,4 @@
-import { between, hash32 } from '../../runtime/chance.ts';
+import { between, hexDigits } from '../../runtime/chance.ts';
 
 /** The images each node has. */
 export type ImageStore = {
@@ -42,13 +42,6 @@ export function imageDigest(image: string): string {
 
 export function imageBytes(image: string): number {
   return Math.round(between(`${image}/size`, 12e6, 280e6));
-}
-
-/** `length` hexadecimal digits that are always the same for the same text. */
-export function hexDigits(text: string, length: number): string {
-  let digits = '';
-  for (let part = 0; digits.length < length; part++) digits += hash32(`${text}#${part}`).toString(16).padStart(8, '0');
-  return digits.slice(0, length);
 }
 
 /** What containerd says when an image cannot be pulled. */

@@ -12,7 +12,7 @@ import { initialised, podStatus } from './pod-status.ts';
 const never = Number.POSITIVE_INFINITY;
 
 /** Runs the pods bound to simulated nodes: one kubelet for all of them. */
-export function startKubelet({ store, clock, work, recorder, pace }: ControllerDeps): void {
+export function startKubelet({ store, clock, work, recorder, pace, processes }: ControllerDeps): void {
   const runs = new Map<string, PodRun>();
   const images = createImageStore();
   const addresses = createPodAddresses(store);
@@ -29,6 +29,7 @@ export function startKubelet({ store, clock, work, recorder, pace }: ControllerD
     const run = runs.get(key);
     if (run === undefined || run.uid !== pod.metadata.uid) return;
     runs.delete(key);
+    processes.forget(run.containers.flatMap((one) => one.past));
     addresses.release(run.ip);
   }
 
@@ -55,6 +56,8 @@ export function startKubelet({ store, clock, work, recorder, pace }: ControllerD
       store,
       images,
       hasty: pace.hasty,
+      processes,
+      wake: () => queue.add(key),
       now,
       pod,
       podRun: run,

@@ -39,6 +39,11 @@ export type ContainerRun = {
   backoff: number;
   backoffUntil: number;
   id?: string;
+  /** The ids of earlier runs whose logs are kept. */
+  past: string[];
+  /** A command that is really run: it says itself when it ends. */
+  scripted: boolean;
+  exited?: { at: number; code: number };
 };
 
 export type PodRun = {
@@ -85,6 +90,8 @@ export function newContainerRun(container: { name: string; image?: string }, kin
     pullFailures: 0,
     backoff: 0,
     backoffUntil: 0,
+    past: [],
+    scripted: false,
   };
 }
 
