@@ -31,6 +31,8 @@ export type PodRuntimePort = {
   logs(pod: KubeObject, request: PodLogRequest): Readable;
   /** Resolves with the exit code. */
   exec(pod: KubeObject, request: PodExecRequest): Promise<number>;
+  /** Joins a container that waits for input at its own command; undefined when it does not, and only its log is to be shown. */
+  attach?(pod: KubeObject, request: Omit<PodExecRequest, 'command'>): Promise<number> | undefined;
   /** Current usage per container, undefined when the pod does not run. */
   usage(pod: KubeObject): { container: string; usage: UsageSample }[] | undefined;
 };

@@ -17,6 +17,7 @@ import { createGarbageCollector } from './rules/garbage-collector.ts';
 import { createNamespaceTerminator } from './rules/namespace-terminator.ts';
 import { createObjectRules } from './rules/object-rules.ts';
 import { createObjectWriter } from './rules/object-writer.ts';
+import { createContainerProcesses } from './runtime/container-processes.ts';
 import { createPodRuntime } from './runtime/pod-runtime.ts';
 import { createDatabase } from './storage/database.ts';
 import { createStorePort } from './storage/store-port.ts';
@@ -79,7 +80,8 @@ export function createSimulatedCluster(options: SimulatedClusterOptions = {}): S
   const store = createStorePort({ database, catalogue, writer, clock, logger });
   const faults = createFaultSwitch();
   const access = createAccess(options.users ?? []);
-  const runtime = options.runtime ?? createPodRuntime({ clock, store: () => store });
+  const processes = createContainerProcesses({ clock, store: () => store });
+  const runtime = options.runtime ?? createPodRuntime({ clock, store: () => store, processes });
   const collectors = [
     createGarbageCollector({ database, catalogue, writer, logger }),
     createNamespaceTerminator({ database, catalogue, writer, logger }),
@@ -109,7 +111,8 @@ export function createSimulatedCluster(options: SimulatedClusterOptions = {}): S
     upgrade: routes.upgrade,
   });
   seedCluster(store);
-  const controllers = options.controllers === false ? undefined : createControllers({ store, clock, logger });
+  const controllers =
+    options.controllers === false ? undefined : createControllers({ store, clock, logger, processes });
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
 

@@ -58,12 +58,23 @@ function exec(
   return runtime.exec(pod, { container, command, tty, stdin, stdout, stderr, resizes, signal });
 }
 
-/** Attaching shows what the container writes from now on. */
+/** Attaching joins a shell that waits for someone, or shows what the container writes from now on. */
 async function attach(
   runtime: PodRuntimePort,
   pod: KubeObject,
   how: { container: string; channels: ChannelSocket },
 ): Promise<number> {
+  const { stdin, stdout, stderr, resizes, signal } = how.channels;
+  const joined = runtime.attach?.(pod, {
+    container: how.container,
+    tty: false,
+    stdin,
+    stdout,
+    stderr,
+    resizes,
+    signal,
+  });
+  if (joined !== undefined) return joined;
   const log = runtime.logs(pod, {
     container: how.container,
     follow: true,
