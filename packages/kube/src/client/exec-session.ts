@@ -12,6 +12,8 @@ import { segment } from './resource-path.ts';
 const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
 const maxFrame = 32 * 1024 * 1024;
 const pingEvery = 30_000;
+/** Milliseconds that a command may be silent after its input has ended, where that end cannot be passed on. */
+const endlessInput = 10_000;
 
 /** Opens an exec over WebSocket. Rejects with the AppError of the refusal before the stream opened. */
 export async function openExec(
@@ -165,6 +167,24 @@ function createExecSession(socket: WebSocket, where: string, signal: AbortSignal
   }
   signal?.addEventListener('abort', onAbort, { once: true });
 
+  /** v4 cannot close stdin alone, and closing the stream would lose the rest of the output: a command that knows where its input ends still ends by itself. */
+  function endWithoutClose(): void {
+    let lastByteAt = Date.now();
+    socket.on('message', () => {
+      lastByteAt = Date.now();
+    });
+    const look = setInterval(() => {
+      if (full.size > 0 || socket.bufferedAmount > 0) lastByteAt = Date.now();
+      if (Date.now() - lastByteAt < endlessInput) return;
+      failure ??= appError(
+        'cluster_error',
+        `The command waits for the end of its input, which ${where} cannot pass on: clusters before Kubernetes 1.30 have no way to. Use a command that knows how much to read, such as head -c or tar.`,
+      );
+      socket.close(1000);
+    }, 500);
+    socket.once('close', () => clearInterval(look));
+  }
+
   function send(number: number, data: Uint8Array): Promise<void> {
     const frame = Buffer.allocUnsafe(data.length + 1);
     frame[0] = number;
@@ -189,7 +209,7 @@ function createExecSession(socket: WebSocket, where: string, signal: AbortSignal
       if (inputEnded) return;
       inputEnded = true;
       if (socket.protocol === 'v5.channel.k8s.io') socket.send(Buffer.from([channel.close, channel.stdin]), () => {});
-      else socket.close(1000);
+      else endWithoutClose();
     },
     resize(columns, rows) {
       if (socket.readyState !== socket.OPEN) return;

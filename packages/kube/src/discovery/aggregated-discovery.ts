@@ -1,5 +1,6 @@
 import type { KubeClient } from '../kube-client.ts';
 import type { ResourceType } from '../resource-type.ts';
+import { objectsOf, textsOf } from './answer-lists.ts';
 import { type Discovered, groupVersionName } from './group-version.ts';
 
 /** apidiscovery.k8s.io/v2 (Kubernetes 1.30) and v2beta1 (1.26), KEP-3352. The last one lets older servers answer as ever. */
@@ -33,13 +34,13 @@ export async function discoverAggregated(
   const groups = await client.getJson<DiscoveryList>('/apis', { accept, ...options });
   if (groups?.kind !== 'APIGroupDiscoveryList') return undefined;
   const found: Discovered = { versions: [], failures: [] };
-  for (const group of [...listOf(core.items), ...listOf(groups.items)]) readGroup(group, found);
+  for (const group of [...objectsOf(core.items), ...objectsOf(groups.items)]) readGroup(group, found);
   return found;
 }
 
 function readGroup(item: DiscoveryGroup, found: Discovered): void {
   const group = item.metadata?.name ?? '';
-  listOf(item.versions).forEach(({ version = '', freshness, resources }, index) => {
+  objectsOf(item.versions).forEach(({ version = '', freshness, resources }, index) => {
     if (version === '') return;
     if (freshness === 'Stale') {
       found.failures.push({
@@ -48,7 +49,7 @@ function readGroup(item: DiscoveryGroup, found: Discovered): void {
         message: 'The API server behind this group does not answer; the cluster shows what it last knew.',
       });
     }
-    const types = listOf(resources).flatMap((resource) => typeOf(resource, group, version) ?? []);
+    const types = objectsOf(resources).flatMap((resource) => typeOf(resource, group, version) ?? []);
     found.versions.push({ group, version, preferred: index === 0, types });
   });
 }
@@ -63,13 +64,9 @@ function typeOf(resource: DiscoveryResource, group: string, version: string): Re
     singular: resource.singularResource || responseKind.kind.toLowerCase(),
     kind: responseKind.kind,
     namespaced: scope === 'Namespaced',
-    verbs: listOf(verbs),
-    shortNames: listOf(resource.shortNames),
-    categories: listOf(resource.categories),
-    subresources: listOf(resource.subresources).flatMap(({ subresource }) => subresource ?? []),
+    verbs: textsOf(verbs),
+    shortNames: textsOf(resource.shortNames),
+    categories: textsOf(resource.categories),
+    subresources: objectsOf(resource.subresources).flatMap(({ subresource }) => subresource ?? []),
   };
-}
-
-function listOf<T>(value: T[] | undefined | null): T[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -1,6 +1,8 @@
 import { isAppError, messageOf } from '@pilothouse/core';
+import { segment } from '../client/resource-path.ts';
 import type { KubeClient } from '../kube-client.ts';
 import type { ResourceType } from '../resource-type.ts';
+import { objectsOf, textsOf } from './answer-lists.ts';
 import { type Discovered, groupVersionName, type ServedVersion } from './group-version.ts';
 
 type ApiVersions = { versions?: string[] };
@@ -29,14 +31,14 @@ export async function discoverLegacy(client: KubeClient, options: { signal?: Abo
     failures.push(failureOf('*', error));
     return { groups: [] } as ApiGroupList;
   });
-  const versions: ServedVersion[] = listOf(core?.versions).map((version, index) => ({
+  const versions: ServedVersion[] = textsOf(core?.versions).map((version, index) => ({
     group: '',
     version,
     preferred: index === 0,
     types: [],
   }));
-  for (const group of listOf(listed?.groups)) {
-    for (const { version } of listOf(group.versions)) {
+  for (const group of objectsOf(listed?.groups)) {
+    for (const { version } of objectsOf(group.versions)) {
       if (!group.name || !version) continue;
       versions.push({ group: group.name, version, preferred: version === group.preferredVersion?.version, types: [] });
     }
@@ -47,7 +49,7 @@ export async function discoverLegacy(client: KubeClient, options: { signal?: Abo
       const { group, version } = next;
       const name = groupVersionName(group, version);
       try {
-        const path = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+        const path = group === '' ? `/api/${segment(version)}` : `/apis/${segment(group)}/${segment(version)}`;
         next.types = typesOf(await client.getJson<ApiResourceList>(path, options), group, version);
       } catch (error) {
         options.signal?.throwIfAborted();
@@ -60,7 +62,7 @@ export async function discoverLegacy(client: KubeClient, options: { signal?: Abo
 }
 
 function typesOf(list: ApiResourceList, group: string, version: string): ResourceType[] {
-  const resources = listOf(list?.resources);
+  const resources = objectsOf(list?.resources);
   const subresources = new Map<string, string[]>();
   for (const { name = '' } of resources) {
     const slash = name.indexOf('/');
@@ -77,17 +79,13 @@ function typesOf(list: ApiResourceList, group: string, version: string): Resourc
       singular: rest.singularName || kind.toLowerCase(),
       kind,
       namespaced: rest.namespaced === true,
-      verbs: listOf(rest.verbs),
-      shortNames: listOf(rest.shortNames),
-      categories: listOf(rest.categories),
+      verbs: textsOf(rest.verbs),
+      shortNames: textsOf(rest.shortNames),
+      categories: textsOf(rest.categories),
       subresources: subresources.get(name) ?? [],
     }));
 }
 
 function failureOf(groupVersion: string, error: unknown): Discovered['failures'][number] {
   return { groupVersion, code: isAppError(error) ? error.code : 'internal', message: messageOf(error) };
-}
-
-function listOf<T>(value: T[] | undefined | null): T[] {
-  return Array.isArray(value) ? value : [];
 }
