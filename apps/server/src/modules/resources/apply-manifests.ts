@@ -94,12 +94,14 @@ async function applyOne(given: KubeObject, result: ApplyResult, step: Step): Pro
 
   const before = await readIfThere(cluster, { type, name, ...(namespace ? { namespace } : {}) });
   try {
-    const after = await cluster.client.apply(type, object, {
-      fieldManager: request.fieldManager ?? defaultManager,
-      force,
-      dryRun,
-      onWarning: (text) => result.warnings.push(text),
-    });
+    const send = () =>
+      cluster.client.apply(type, object, {
+        fieldManager: request.fieldManager ?? defaultManager,
+        force,
+        dryRun,
+        onWarning: (text) => result.warnings.push(text),
+      });
+    const after = prepared.kinds.has(groupKind(object)) ? await onceServed(send, step.clock) : await send();
     describe(result, { before, after, withTexts: dryRun });
   } catch (error) {
     const awaitsNamespace = dryRun && namespace !== undefined && prepared.namespaces.has(namespace);
@@ -110,6 +112,24 @@ async function applyOne(given: KubeObject, result: ApplyResult, step: Step): Pro
     );
   }
   remember(object, prepared);
+}
+
+/**
+ * Sends an object whose kind was defined a moment ago. An API server lists a new kind shortly before it can store one, and answers with
+ * 404, an error or a broken connection until then; sending the same apply again is safe.
+ */
+async function onceServed(send: () => Promise<KubeObject>, clock: Clock): Promise<KubeObject> {
+  const giveUpAt = clock.now() + establishWait;
+  for (;;) {
+    try {
+      return await send();
+    } catch (error) {
+      const mayPass =
+        isAppError(error) && ['not_found', 'cluster_error', 'cluster_unreachable', 'cluster_busy'].includes(error.code);
+      if (!mayPass || clock.now() >= giveUpAt) throw error;
+      await clock.sleep(250);
+    }
+  }
 }
 
 /** The type of an object in the version it is written in; undefined in a dry run of a kind that earlier documents define. */
