@@ -24,7 +24,7 @@ export type TestWorld = {
   cluster(name: string): SimulatedCluster;
   /** Writes a file into the home and gives its path. */
   file(name: string, text: string): string;
-  stopServer(): Promise<Finished>;
+  stopServer(signal?: NodeJS.Signals): Promise<Finished>;
   startServer(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -116,9 +116,9 @@ export async function createTestWorld(options: WorldOptions = {}): Promise<TestW
       writeFileSync(path, text);
       return path;
     },
-    async stopServer() {
+    async stopServer(signal) {
       if (!server) throw new Error('the server does not run');
-      const finished = await server.stop();
+      const finished = await server.stop(signal);
       server = undefined;
       return finished;
     },

@@ -97,7 +97,7 @@ const plainStart = /^[A-Za-z0-9_./\\(+$^~;=<-]/;
 const plainBody = /^[\x20-\x7e\u00a1-\u1fff\u2030-\ud7ff\uf900-\ufdcf]*$/;
 /** What YAML 1.1 or 1.2 would read as null, a boolean, a number, a time or a document mark. */
 const readsAsOther =
-  /^(~|null|true|false|yes|no|on|off|y|n|[-+]?0[box][0-9a-f_]+|[-+]?\d[\d_,]*(:[\d_]+)*(\.[\d_]*)?(e[-+]?\d+)?|[-+]?\.(inf|[\d_]*(e[-+]?\d+)?)|\.nan|=|<<|\d{4}-\d\d?-\d\d?.*|---.*|\.\.\..*)$/i;
+  /^(~|null|true|false|yes|no|on|off|y|n|[-+]?0b[01_]+|[-+]?0o?[0-7_]+|[-+]?0x[0-9a-f_]+|[-+]?\d[\d_,]*(:[\d_]+)*(\.[\d_]*)?(e[-+]?\d+)?|[-+]?\.(inf|[\d_]*(e[-+]?\d+)?)|\.nan|=|<<|\d{4}-\d\d?-\d\d?.*|---.*|\.\.\..*)$/i;
 
 function isPlain(text: string): boolean {
   return (

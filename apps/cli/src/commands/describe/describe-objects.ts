@@ -60,5 +60,5 @@ async function eventsOf(context: CliContext, cluster: string, uid: string | unde
   const { items } = await context
     .api()
     .call(routes.listEvents, { query: { clusters: cluster, object: uid, limit: 100 } });
-  return items;
+  return items.reverse();
 }

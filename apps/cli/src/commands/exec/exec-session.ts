@@ -58,7 +58,8 @@ function converse(context: CliContext, socket: WebSocket, session: Session): Pro
       if (control.type === 'notice') context.note(control.message);
       if (control.type === 'exit') {
         ended = control;
-        if (control.message && control.code !== 0 && session.tty) context.note(control.message);
+        if (control.message && control.code !== 0 && (session.tty || !isAboutCode(control.message)))
+          context.note(control.message);
         socket.close(1000);
       }
     });
@@ -69,6 +70,11 @@ function converse(context: CliContext, socket: WebSocket, session: Session): Pro
       else reject(closedBy(reason.toString()));
     });
   });
+}
+
+/** That the command ended with some code is what our own exit code says; anything else is why it did not start. */
+function isAboutCode(message: string): boolean {
+  return /exit (code|status):? \d+$/.test(message.trimEnd());
 }
 
 /** The server closes with `<error code>: <message>`. */

@@ -1,5 +1,6 @@
 import type { Cell, ResourceRow, TableColumn } from '@pilothouse/contract';
 import { ageOf } from '../../output/age.ts';
+import { quantityText } from '../../output/quantity.ts';
 import { type Colour, healthColours, type Style } from '../../output/style.ts';
 import { terminalText } from '../../output/terminal-text.ts';
 
@@ -46,6 +47,7 @@ export function cellText(cell: Cell | undefined, column: Pick<TableColumn, 'type
   if (cell === null || cell === undefined || cell === '') return column.type === 'age' ? '<unknown>' : '<none>';
   if (column.type === 'age') return typeof cell === 'string' ? ageOf(cell, now) : String(cell);
   if (column.type === 'percent' && typeof cell === 'number') return `${Math.round(cell)}%`;
+  if (column.type === 'quantity' && typeof cell === 'number') return quantityText(cell);
   return terminalText(String(cell));
 }
 
