@@ -127,10 +127,21 @@ function parseYaml(part: Part): unknown {
   }
 }
 
-/** What go-yaml, and so kubectl, reads as text although YAML 1.1 does not. */
+/** YAML 1.2's way to write octal numbers, which go-yaml reads beside that of YAML 1.1. */
+const octal: ScalarTag = {
+  tag: 'tag:yaml.org,2002:int',
+  default: true,
+  test: /^[-+]?0o[0-7]+$/,
+  resolve: (text) => Number.parseInt(text.replace('0o', ''), 8),
+};
+
+/** What go-yaml, and so kubectl, reads as text although YAML 1.1 does not: dates, base-60 numbers, binary. */
 function kubectlTags(tags: Tags): Tags {
   const left = new Set(['timestamp', 'binary', 'omap', 'pairs', 'set'].map((name) => `tag:yaml.org,2002:${name}`));
-  return tags.filter((tag) => typeof tag === 'string' || (!left.has(tag.tag) && (tag as ScalarTag).format !== 'TIME'));
+  const kept = tags.filter(
+    (tag) => typeof tag === 'string' || (!left.has(tag.tag) && (tag as ScalarTag).format !== 'TIME'),
+  );
+  return [octal, ...kept];
 }
 
 function nestingOf(text: string): number {
