@@ -88,7 +88,6 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const app = createFastify(config);
   let fallback: (request: FastifyRequest, reply: FastifyReply) => boolean | Promise<boolean> = () => false;
 
-  await app.register(fastifyCookie);
   app.removeContentTypeParser('text/plain');
   app.decorateRequest('signedIn', undefined);
   refuseUndeclared(app);
@@ -109,15 +108,16 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     app,
     guard,
     mount(implementations) {
-      for (const implementation of implementations)
-        mountRoute(app, implementation, {
-          access,
-          log,
-          streams,
-          stopping: stopping.signal,
-          idempotency,
-          checkResponses,
+      const deps = { access, log, streams, stopping: stopping.signal, idempotency, checkResponses };
+      const [withCookies, others] = partition(implementations, ({ route }) => route.tag === 'identity');
+      for (const implementation of others) mountRoute(app, implementation, deps);
+      // Only sign-in has cookies; nobody else shall pay for reading them.
+      void app.register((scope, _, done) => {
+        void scope.register(fastifyCookie).after(() => {
+          for (const implementation of withCookies) mountRoute(scope, implementation, deps);
         });
+        done();
+      });
     },
     setFallback(next) {
       fallback = next;
@@ -140,9 +140,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   return server;
 }
 
+function partition<T>(all: readonly T[], test: (each: T) => boolean): [T[], T[]] {
+  return [all.filter(test), all.filter((each) => !test(each))];
+}
+
 function createFastify(config: HttpServerConfig): FastifyInstance {
   const proxies = networkList(config.trustedProxies);
-  const run = Date.now().toString(36);
+  const run = `${Date.now().toString(36)}-${process.pid.toString(36)}`;
   let requests = 0;
   const tls =
     config.tlsCertificate && config.tlsKey
@@ -163,7 +167,7 @@ function createFastify(config: HttpServerConfig): FastifyInstance {
     requestIdHeader: false,
     genReqId: () => {
       requests += 1;
-      return `${run}-${process.pid.toString(36)}-${requests.toString(36)}`;
+      return `${run}-${requests.toString(36)}`;
     },
   }) as unknown as FastifyInstance;
 }

@@ -14,32 +14,44 @@ export function sendJson(
   answer: JsonAnswer,
 ): FastifyReply | Promise<FastifyReply> {
   const { status, text } = answer;
-  reply.code(status);
   if (request.method === 'GET') {
     const etag = answer.etag ?? (text.length <= hashedUpTo ? `"${hash('sha1', text, 'base64url')}"` : undefined);
     if (etag) {
-      reply
-        .header('etag', etag)
-        .header('cache-control', 'private, no-cache')
-        .header('vary', 'authorization, accept-encoding');
-      if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
+      reply.header('etag', etag);
+      reply.header('cache-control', 'private, no-cache');
+      reply.header('vary', 'authorization, accept-encoding');
+      if (matches(request.headers['if-none-match'], etag)) return sendDirectly(reply, 304, '');
     }
   }
   reply.header('content-type', 'application/json; charset=utf-8');
   const acceptEncoding = request.headers['accept-encoding'];
   // Nothing is gained on the way to the same machine.
-  if (acceptEncoding === undefined || isLoopback(request.ip)) return reply.send(text);
-  return sendCompressed(reply, text, String(acceptEncoding));
+  if (acceptEncoding === undefined || isLoopback(request.ip)) return sendDirectly(reply, status, text);
+  return sendCompressed(reply, answer, String(acceptEncoding));
 }
 
 async function sendCompressed(
   reply: FastifyReply,
-  text: string | Buffer,
+  { status, text }: JsonAnswer,
   acceptEncoding: string,
 ): Promise<FastifyReply> {
   const compressed = await compress(text, acceptEncoding);
-  if (!compressed) return reply.send(text);
-  return reply.header('content-encoding', compressed.encoding).send(compressed.body);
+  if (!compressed) return sendDirectly(reply, status, text);
+  reply.header('content-encoding', compressed.encoding);
+  return sendDirectly(reply, status, compressed.body);
+}
+
+/** Past Fastify's own way of sending, which has nothing left to do: no hook changes an answer and it is text already. */
+function sendDirectly(reply: FastifyReply, status: number, body: string | Buffer): FastifyReply {
+  // Cookies are written by a hook of Fastify's own way.
+  if (Reflect.has(reply, 'setCookie')) return reply.code(status).send(body);
+  const { raw } = reply;
+  const headers = reply.getHeaders() as Record<string, string>;
+  if (status !== 304) headers['content-length'] = String(Buffer.byteLength(body));
+  reply.hijack();
+  raw.writeHead(status, headers);
+  raw.end(body);
+  return reply;
 }
 
 /** RFC 9110, 13.1.2: weak comparison. */
