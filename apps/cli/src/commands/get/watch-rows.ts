@@ -31,6 +31,8 @@ export async function watchRows(context: CliContext, request: GetRequest, target
   const namespaces = resource.namespaced ? filter.namespaces : undefined;
   const query = withoutUndefined({ ...filter, namespaces, fieldSelector, snapshot: true });
 
+  let waiting = true;
+
   await followStream(context, {
     open: (lastId) =>
       context.api().events(routes.streamResources, {
@@ -44,6 +46,11 @@ export async function watchRows(context: CliContext, request: GetRequest, target
       if (message.type === 'ready') printer.setColumns(message.columns);
       if (message.type === 'sources') warnOfFailures(context, message.failures);
       const changes = state.take(message);
+      if (waiting && message.type === 'sources' && message.sources.every(({ phase }) => phase !== 'syncing')) {
+        waiting = false;
+        if (changes.length === 0 && !options.watchOnly)
+          context.note(`Nothing yet${namespaces ? ` in ${namespaces} namespace (-A watches all)` : ''}; waiting.`);
+      }
       if (changes.length > 0) await (asObjects ? printObjects(changes) : printer.print(changes));
       return true;
     },
