@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { appError, messageOf } from '@pilothouse/core';
+import { appError, isAppError, messageOf } from '@pilothouse/core';
 import { WebSocket } from 'ws';
 import type { ClusterConnection, ExecOptions, ExecSession } from '../kube-client.ts';
 import type { KubeStatus } from '../kube-object.ts';
@@ -21,18 +21,28 @@ export async function openExec(
   connection: ClusterConnection,
   options: ExecOptions,
 ): Promise<ExecSession> {
-  const socket = new WebSocket(execUrl(transport, options), ['v5.channel.k8s.io', 'v4.channel.k8s.io'], {
-    ...socketOptions(connection),
-    headers: await flatHeaders(transport),
-    handshakeTimeout: transport.timeouts.connect,
-    followRedirects: false,
-    perMessageDeflate: false,
-    maxPayload: maxFrame,
-  });
-  // The first frames may come together with the handshake: somebody has to listen before that.
-  const session = createExecSession(socket, transport.server.host, options.signal);
-  await opened(socket, transport.server.host, options.signal);
-  return session;
+  const { host } = transport.server;
+  async function open(refresh: boolean): Promise<ExecSession> {
+    const socket = new WebSocket(execUrl(transport, options), ['v5.channel.k8s.io', 'v4.channel.k8s.io'], {
+      ...socketOptions(connection),
+      headers: { 'user-agent': 'pilothouse', ...((await transport.identity(refresh)) as Record<string, string>) },
+      handshakeTimeout: transport.timeouts.request,
+      followRedirects: false,
+      perMessageDeflate: false,
+      maxPayload: maxFrame,
+    });
+    // Made before the stream opens: the first output may come together with the answer.
+    const session = createExecSession(socket, host, options.signal);
+    await opened(socket, host, options.signal);
+    return session;
+  }
+  try {
+    return await open(false);
+  } catch (error) {
+    const refused = isAppError(error) && error.code === 'cluster_unauthorized';
+    if (!refused || connection.credentials.type !== 'token-source') throw error;
+    return open(true);
+  }
 }
 
 function execUrl(transport: ClusterTransport, options: ExecOptions): URL {
@@ -49,11 +59,6 @@ function execUrl(transport: ClusterTransport, options: ExecOptions): URL {
   query.set('stderr', String(!options.tty));
   query.set('tty', String(options.tty));
   return url;
-}
-
-async function flatHeaders(transport: ClusterTransport): Promise<Record<string, string>> {
-  const headers = (await transport.identity()) as Record<string, string>;
-  return { 'user-agent': 'pilothouse', ...headers };
 }
 
 function opened(socket: WebSocket, where: string, signal: AbortSignal | undefined): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Clock, messageOf } from '@pilothouse/core';
+import { appError, type Clock, messageOf } from '@pilothouse/core';
 import type { ExecOptions, ExecSession, KubeClient } from '@pilothouse/kube';
 
 /** The shells that are tried in turn when nothing was asked for. */
@@ -16,14 +16,15 @@ export async function startExec(
   { command, clock }: { command: readonly string[] | undefined; clock: Clock },
 ): Promise<StartedExec> {
   if (command) return { session: await client.exec({ ...options, command }), command };
-  let last: StartedExec | undefined;
   for (const shell of shells) {
-    last = { session: await client.exec({ ...options, command: shell }), command: shell };
-    if (shell === shells.at(-1) || (await starts(last.session, clock))) break;
-    last.session.close();
+    const session = await client.exec({ ...options, command: shell });
+    if (await starts(session, clock)) return { session, command: shell };
+    session.close();
   }
-  if (!last) throw new Error('There are no shells to try.');
-  return last;
+  throw appError(
+    'not_found',
+    `The container ${options.container ?? ''} has no shell: ${shells.flat().join(', ')} are not there. Name a program that it has.`,
+  );
 }
 
 async function starts(session: ExecSession, clock: Clock): Promise<boolean> {
