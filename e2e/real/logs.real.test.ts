@@ -5,6 +5,8 @@ import { createRealWorld, describeReal, eventually, idle, pod, type RealWorld } 
 const counter = [
   'n=$(cat /state/n 2>/dev/null || echo 0)',
   'i=0',
+  // Time to begin to follow.
+  'if [ $n = 0 ]; then sleep 6; fi',
   'while [ $i -lt 40 ]; do n=$((n+1)); i=$((i+1)); echo "line $n"; usleep 20000; done',
   'echo $n > /state/n',
 ].join('; ');
@@ -33,7 +35,7 @@ describeReal('logs of a real kubelet', () => {
         pod('timed', `echo early; sleep 8; for i in 1 2 3 4 5; do echo late $i; done; ${idle}`),
         pod(
           'odd',
-          `head -c 1000000 /dev/zero | tr '\\\\0' x; echo; printf 'a\\\\377\\\\376b\\\\303\\\\244\\\\n'; echo end; ${idle}`,
+          `head -c 1000000 /dev/zero | tr '\\0' x; echo; printf 'a\\377\\376b\\303\\244\\n'; echo end; ${idle}`,
         ),
       ].join('---'),
     );
@@ -45,8 +47,9 @@ describeReal('logs of a real kubelet', () => {
   it('are followed across restarts of the container without a gap or a repeat', async () => {
     await world.make(counterPod);
     await eventually(
-      () => logs('counter'),
-      ({ stdout }) => stdout.includes('line 1\n'),
+      () => world.row('pods', 'counter'),
+      (row) => row?.cells.includes('Running') ?? false,
+      60_000,
     );
     const following = world.start(['logs', '-f', 'counter', '-n', world.namespace]);
     // The kubelet restarts it at once, then after a back-off of 10 s: the second wait is the one in which a follower may give up.
@@ -64,6 +67,7 @@ describeReal('logs of a real kubelet', () => {
     await eventually(
       () => logs('timed'),
       ({ stdout }) => stdout.includes('late 5'),
+      60_000,
     );
     expect((await logs('timed')).stdout).toBe('early\nlate 1\nlate 2\nlate 3\nlate 4\nlate 5\n');
     expect((await logs('timed', '--tail', '2')).stdout).toBe('late 4\nlate 5\n');
@@ -80,6 +84,7 @@ describeReal('logs of a real kubelet', () => {
     await eventually(
       () => logs('odd', '--tail', '1'),
       ({ stdout }) => stdout === 'end\n',
+      60_000,
     );
     const { code, stdout, stderr } = await logs('odd');
     expect(code).toBe(0);

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readEventStream } from '@pilothouse/contract/client';
 import type { ResourceList, ResourceRow, TableMessage } from '@pilothouse/contract';
+import { readEventStream } from '@pilothouse/contract/client';
 import { describe } from 'vitest';
 import { type Finished, type RunOptions, runProgram } from '../../apps/cli/test/run-program.ts';
 import { createTestWorld, eventually, type TestWorld } from '../../apps/cli/test/test-world.ts';
@@ -93,10 +93,13 @@ export async function createRealWorld(options: { serverArgs?: readonly string[] 
     },
   };
   // `url` of the base world is a getter: it must stay one.
-  const world = Object.defineProperties({}, {
-    ...Object.getOwnPropertyDescriptors(base),
-    ...Object.getOwnPropertyDescriptors(own),
-  }) as RealWorld;
+  const world = Object.defineProperties(
+    {},
+    {
+      ...Object.getOwnPropertyDescriptors(base),
+      ...Object.getOwnPropertyDescriptors(own),
+    },
+  ) as RealWorld;
   try {
     for (const cluster of ['kube', 'bare'] as const) {
       const made = await own.kubeWith(cluster, ['create', 'namespace', namespace]);
@@ -175,7 +178,8 @@ metadata: {name: ${name}, labels: {app: ${name}}}
 spec:
   terminationGracePeriodSeconds: 0
   containers: [${container(script)}]
-${spec}`;
+${spec}
+`;
 }
 
 /** Runs for ever and ends at once when it is told to. */
