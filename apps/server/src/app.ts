@@ -31,6 +31,7 @@ import { createTickets } from './platform/streams/tickets.ts';
 import { createWebSocketGateway } from './platform/streams/web-socket-gateway.ts';
 import { createMetrics } from './platform/telemetry/metrics.ts';
 import { mountOperations } from './platform/telemetry/operations-routes.ts';
+import { checkSealedColumns } from './sealed-columns.ts';
 
 export type AppOptions = { config: ServerConfig; log: Logger; version: string; clock?: Clock };
 
@@ -103,6 +104,8 @@ export async function startApp({ config, log, version, clock = systemClock }: Ap
     createLogsModule({ directory, connections, clock }),
     createExecModule({ directory, connections, authorizer, audit, clock, log }),
   ];
+
+  checkSealedColumns(modules);
 
   const http = await createHttpServer({ config, log, access, streams, clock, idempotency, observe: metrics.http });
   const sockets = createWebSocketGateway({
