@@ -60,7 +60,14 @@ export async function findContradictions(
   { database, events }: Bank,
   acknowledged: ReadonlyMap<number, number>,
 ): Promise<string[]> {
-  const accounts = await database.reader.selectFrom('test_accounts').selectAll().execute();
+  const accounts = await database.transaction(async (tx) => {
+    // Takes every row's lock: a commit that the killed writer still got out is waited for, on PostgreSQL, before anything is read.
+    await tx
+      .updateTable('test_accounts')
+      .set((build) => ({ balance: build.ref('balance') }))
+      .execute();
+    return tx.selectFrom('test_accounts').selectAll().execute();
+  });
   const wrong: string[] = [];
   const sum = accounts.reduce((total, { balance }) => total + balance, 0);
   if (sum !== 1000 * accountCount) wrong.push(`the balances add up to ${sum}`);

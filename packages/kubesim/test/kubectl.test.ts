@@ -274,6 +274,8 @@ describe.skipIf(missing !== undefined)('the real kubectl on a simulated cluster'
       ]);
       await kubectl.ok(['label', 'deployment', 'patched', 'team=a']);
       await kubectl.ok(['annotate', 'deployment', 'patched', 'note=b']);
+      // Until it has settled its status moves its version on.
+      await kubectl.ok(['rollout', 'status', 'deployment/patched', '--timeout=60s']);
       const live = JSON.parse(await kubectl.ok(['get', 'deployment', 'patched', '-o', 'json'])) as ReturnType<
         typeof deployment
       >;
