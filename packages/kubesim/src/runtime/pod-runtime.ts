@@ -1,4 +1,5 @@
 import type { Clock } from '@pilothouse/core';
+import type { KubeObject } from '@pilothouse/kube';
 import type { ObjectStorePort } from '../object-store-port.ts';
 import type { PodRuntimePort } from '../pod-runtime-port.ts';
 import { runForLogs } from './container-choice.ts';
@@ -36,8 +37,16 @@ export function createPodRuntime(deps: PodRuntimeDeps): PodRuntimePort {
     },
     exec: (pod, request) => execInContainer(processes, pod, request),
     attach: (pod, request) => attachToShell(processes, pod, request),
-    usage: (pod) => podUsage(pod, clock.now()),
+    usage: (pod) => podUsage(pod, clock.now(), siblingsOf(store(), pod)),
   };
+}
+
+/** The ready pods of the same controller. */
+function siblingsOf(store: ObjectStorePort, pod: KubeObject): number {
+  const owner = pod.metadata.ownerReferences?.find((one) => one.controller === true);
+  if (owner === undefined) return 1;
+  const controller = owner.kind === 'ReplicaSet' ? store.get('replicasets.apps', pod.metadata.namespace, owner.name) : undefined;
+  return (controller?.status as { readyReplicas?: number } | undefined)?.readyReplicas ?? 1;
 }
 
 /** What is known by now of a run: whether it ended. */

@@ -9,11 +9,14 @@ import { trafficAt } from './traffic.ts';
 
 const mebibyte = 1024 * 1024;
 
+/** `load-replicas` under the prefix: for how many pods `cpu-share` holds; more of them share the same load. */
+const loadAnnotation = `${annotationPrefix}load-replicas`;
+
 /**
  * What each running container of a pod uses now. CPU follows the traffic: about 55 % of the request on average (`cpu-share` under
- * `kubesim.pilothouse.dev/` says another share). Memory grows towards a level of its own and saws as garbage is collected.
+ * `kubesim.pilothouse.dev/` says another share). `siblings` is how many ready pods serve with this one. Memory grows towards a level of its own and saws as garbage is collected.
  */
-export function podUsage(pod: KubeObject, now: number): { container: string; usage: UsageSample }[] | undefined {
+export function podUsage(pod: KubeObject, now: number, siblings = 1): { container: string; usage: UsageSample }[] | undefined {
   const { spec } = pod as { spec?: PodSpec };
   const found: { container: string; usage: UsageSample }[] = [];
   for (const container of spec?.containers ?? []) {
@@ -24,12 +27,18 @@ export function podUsage(pod: KubeObject, now: number): { container: string; usa
     found.push({
       container: container.name,
       usage: {
-        cpuNanoCores: cpu(pod, container, { seed, now, age }),
+        cpuNanoCores: Math.round(cpu(pod, container, { seed, now, age }) * loadShare(pod, siblings)),
         memoryBytes: memory(container, { seed, now, age }),
       },
     });
   }
   return found.length === 0 ? undefined : found;
+}
+
+/** Scaling out takes load off each pod, where the annotation says how much there is. */
+function loadShare(pod: KubeObject, siblings: number): number {
+  const replicas = Number(pod.metadata.annotations?.[loadAnnotation]);
+  return replicas > 0 ? Math.min(3, replicas / Math.max(1, siblings)) : 1;
 }
 
 type Resources = { resources?: { requests?: Record<string, string>; limits?: Record<string, string> } };

@@ -16,9 +16,11 @@ export function proposalOf(
 ): Proposal | undefined {
   const { resource } = metric;
   if (metric.type !== 'Resource' || resource === undefined) return undefined;
-  const measured = facts.pods
-    .filter((pod) => isReady(pod))
-    .map((pod) => ({ used: used(pod, resource.name, facts.now), requested: requested(pod, resource.name) }));
+  const ready = facts.pods.filter(isReady);
+  const measured = ready.map((pod) => ({
+    used: used(pod, resource.name, { now: facts.now, siblings: ready.length }),
+    requested: requested(pod, resource.name),
+  }));
   if (measured.length === 0) return undefined;
   const total = measured.reduce((sum, one) => sum + one.used, 0);
   const requests = measured.reduce((sum, one) => sum + one.requested, 0);
@@ -44,8 +46,8 @@ export function proposalOf(
   };
 }
 
-function used(pod: Pod, resource: string, now: number): number {
-  const samples = podUsage(pod, now) ?? [];
+function used(pod: Pod, resource: string, { now, siblings }: { now: number; siblings: number }): number {
+  const samples = podUsage(pod, now, siblings) ?? [];
   return samples.reduce(
     (sum, { usage }) => sum + (resource === 'cpu' ? usage.cpuNanoCores / 1e9 : usage.memoryBytes),
     0,

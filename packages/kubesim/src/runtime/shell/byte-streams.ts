@@ -96,8 +96,11 @@ export function streamSink(stream: Writable): ByteSink {
   return {
     async write(data) {
       if (stream.destroyed || stream.writableEnded) throw new ClosedPipe();
-      if (stream.write(data)) return;
-      await Promise.race([once(stream, 'drain'), once(stream, 'close')]).catch(() => {});
+      // Waits until it is handed on: what a command wrote must be out before its exit code is.
+      const written = new Promise<void>((resolve) => stream.write(data, () => resolve()));
+      const closed = new AbortController();
+      await Promise.race([written, once(stream, 'close', { signal: closed.signal })]).catch(() => {});
+      closed.abort();
       if (stream.destroyed) throw new ClosedPipe();
     },
   };

@@ -59,11 +59,18 @@ export function createShell(world: ShellWorld): Shell {
         state.status = 0;
         continue;
       }
-      state.status = await runPipeline(pipeline, state, io);
+      state.status = await uninterrupted(runPipeline(pipeline, state, io));
       const decides = when !== 'always' || pipeline.negated || script[script.findIndex((one) => one.pipeline === pipeline) + 1]?.when === 'or';
       if (state.status !== 0 && state.stopsOnError && state.guarded === 0 && !decides) state.flow ??= { kind: 'exit' };
     }
     return state.status;
+  }
+
+  /** A result only counts while nobody interrupted. */
+  async function uninterrupted(result: Promise<number>): Promise<number> {
+    const status = await result;
+    if (world.signal.aborted) throw new Interrupted();
+    return status;
   }
 
   async function runPipeline({ commands, negated }: Pipeline, state: ShellState, io: ShellIo): Promise<number> {
