@@ -8,7 +8,8 @@ export type OrderedRows = {
   rows(): readonly TableRow[];
 };
 
-export function createOrderedRows(order: RowOrder, all: () => Iterable<TableRow>): OrderedRows {
+/** `all` gives every row in the base order. */
+export function createOrderedRows(order: RowOrder, all: () => readonly TableRow[]): OrderedRows {
   let sorted: TableRow[] | undefined;
   let added: TableRow[] = [];
   let changed = false;
@@ -39,7 +40,7 @@ export function createOrderedRows(order: RowOrder, all: () => Iterable<TableRow>
       added = [];
     },
     rows() {
-      if (!sorted) sorted = [...all()].sort(order.compare);
+      if (!sorted) sorted = order.sort(all());
       else if (changed) sorted = merge(sorted);
       added = [];
       changed = false;

@@ -2,7 +2,7 @@ import { type Clock, type Health, type Logger, messageOf } from '@pilothouse/cor
 import type { KubeObject, ObjectKey, ResourceCache } from '@pilothouse/kube';
 import { createOrderedRows, type OrderedRows } from './ordered-rows.ts';
 import type { RowFilter } from './row-filter.ts';
-import type { RowOrder } from './row-order.ts';
+import { baseOrder, type RowOrder } from './row-order.ts';
 import { createRowView, type RowView } from './row-view.ts';
 import { type RowSource, TableRow } from './table-row.ts';
 
@@ -56,6 +56,8 @@ export function createResourceTable(options: ResourceTableOptions): ResourceTabl
   const views = new Map<string, RowView>();
   const listeners = new Set<(changes: readonly RowChange[], revision: number) => void>();
   let revision = 0;
+  let warmed = false;
+  let closed = false;
   let work: Promise<void> | undefined;
   let reviewTimer: NodeJS.Timeout | undefined;
 
@@ -110,9 +112,32 @@ export function createResourceTable(options: ResourceTableOptions): ResourceTabl
       }
       if (performance.now() > deadline) break;
     }
-    if (dirty.size === 0) revision = cache.revision;
+    if (dirty.size === 0) {
+      revision = cache.revision;
+      if (!warmed && cache.state.phase !== 'syncing') {
+        warmed = true;
+        void warm();
+      }
+    }
     if (changes.length > 0) announce(changes);
     return dirty.size === 0;
+  }
+
+  function ordered(order: RowOrder): readonly TableRow[] {
+    const everything = () => (order === baseOrder ? [...byKey.values()] : ordered(baseOrder));
+    return touch(orders, order.key, () => createOrderedRows(order, everything), keptOrders).rows();
+  }
+
+  /** Makes what searching and sorting need of each row while nobody waits for it, so that the first who asks does not either. */
+  async function warm(): Promise<void> {
+    let deadline = performance.now() + sliceMilliseconds;
+    for (const row of [...byKey.values()]) {
+      if (!row.superseded) row.prepare();
+      if (performance.now() < deadline) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (closed) return;
+      deadline = performance.now() + sliceMilliseconds;
+    }
   }
 
   function announce(changes: readonly RowChange[]): void {
@@ -166,10 +191,7 @@ export function createResourceTable(options: ResourceTableOptions): ResourceTabl
     },
     row: (key) => byKey.get(key),
     rows: () => byKey.values(),
-    ordered(order) {
-      const kept = touch(orders, order.key, () => createOrderedRows(order, () => byKey.values()), keptOrders);
-      return kept.rows();
-    },
+    ordered,
     view(filter) {
       const view = touch(views, filter.key, () => createRowView(filter, slots), keptViews);
       view.refresh();
@@ -187,6 +209,7 @@ export function createResourceTable(options: ResourceTableOptions): ResourceTabl
       };
     },
     close() {
+      closed = true;
       unsubscribe();
       clearInterval(reviewTimer);
       listeners.clear();

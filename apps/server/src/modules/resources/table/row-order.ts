@@ -13,6 +13,8 @@ export type Position = readonly SortValue[];
 export type RowOrder = {
   readonly key: string;
   compare(a: TableRow, b: TableRow): number;
+  /** Sorts rows of one cluster that are in the base order (namespace, name): equal ones stay as they are, so only the terms are compared. */
+  sort(rows: readonly TableRow[]): TableRow[];
   position(row: TableRow): Position;
   comparePosition(row: TableRow, position: Position): number;
 };
@@ -30,25 +32,37 @@ export function parseRowOrder(sort: string | undefined, columns: readonly TableC
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
-  const terms = (names.length > 0 ? names : ['namespace', 'name']).map((name) => termOf(name, columns));
-  return createRowOrder(names.join(','), terms);
+  const key = names.join(',');
+  if (key === '' || key === 'namespace,name') return baseOrder;
+  return createRowOrder(
+    key,
+    names.map((name) => termOf(name, columns)),
+  );
 }
 
+const identity: readonly SortTerm[] = [
+  { descending: false, value: (row) => row.namespace },
+  { descending: false, value: (row) => row.name },
+  { descending: false, value: (row) => row.source.clusterId },
+];
+
 export function createRowOrder(key: string, terms: readonly SortTerm[]): RowOrder {
-  const all: readonly SortTerm[] = [
-    ...terms,
-    { descending: false, value: (row) => row.namespace },
-    { descending: false, value: (row) => row.name },
-    { descending: false, value: (row) => row.source.clusterId },
-  ];
+  const all: readonly SortTerm[] = [...terms, ...identity];
   return {
     key,
-    compare(a, b) {
-      for (const term of all) {
-        const order = compareValues(term.value(a), term.value(b), term.descending);
-        if (order !== 0) return order;
-      }
-      return 0;
+    compare: (a, b) => compareBy(all, a, b),
+    sort(rows) {
+      const [first, ...rest] = terms;
+      if (!first) return rows.toSorted((a, b) => compareBy(all, a, b));
+      const values = rows.map(first.value);
+      const places = rows.map((_, place) => place);
+      places.sort((a, b) => {
+        const order = compareValues(values[a] ?? null, values[b] ?? null, first.descending);
+        if (order !== 0 || rest.length === 0) return order;
+        const [rowA, rowB] = [rows[a], rows[b]];
+        return rowA && rowB ? compareBy(rest, rowA, rowB) : 0;
+      });
+      return places.flatMap((place) => rows[place] ?? []);
     },
     position: (row) => all.map((term) => term.value(row)),
     comparePosition(row, position) {
@@ -59,6 +73,19 @@ export function createRowOrder(key: string, terms: readonly SortTerm[]): RowOrde
       return 0;
     },
   };
+}
+
+/** By namespace and name: what every table is in when nothing else is asked for, and what other orders begin from. */
+export const baseOrder: RowOrder = createRowOrder('', []);
+
+function compareBy(terms: readonly SortTerm[], a: TableRow, b: TableRow): number {
+  for (let index = 0; index < terms.length; index += 1) {
+    const term = terms[index];
+    if (!term) break;
+    const order = compareValues(term.value(a), term.value(b), term.descending);
+    if (order !== 0) return order;
+  }
+  return 0;
 }
 
 function termOf(name: string, columns: readonly TableColumn[]): SortTerm {

@@ -57,6 +57,11 @@ export class TableRow {
     return this.#search;
   }
 
+  /** Makes cells and search text now, so that nobody has to wait for them later. */
+  prepare(): void {
+    void this.search;
+  }
+
   /** The JSON text of the ResourceRow. */
   get json(): string {
     this.#json ??= JSON.stringify(resourceRowOf(this, this.cells));
