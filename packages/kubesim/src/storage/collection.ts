@@ -93,6 +93,7 @@ export function createCollection(name: string, window: EventWindow): Collection 
       }
       log.append(event);
       for (const listener of listeners) listener(event);
+      event.lines.clear(); // every watcher has it; history keeps only the object
     },
     listen(listener) {
       listeners.add(listener);
