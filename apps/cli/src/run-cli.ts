@@ -14,7 +14,7 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
   const { io = processIo, interrupt = neverInterrupted } = options;
   const run: CommandRun = {
     exitCode: 0,
-    context: (globals) => createCliContext({ globals, io, interrupt }),
+    context: (globals) => createCliContext({ globals, io, interrupt, program: createProgram }),
   };
   try {
     const program = await createProgram(args);

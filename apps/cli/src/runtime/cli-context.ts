@@ -1,8 +1,9 @@
 import { type ApiClient, createApiClient } from '@pilothouse/contract/client';
+import type { Command } from 'commander';
 import { type Style, styleFor } from '../output/style.ts';
 import { terminalLines } from '../output/terminal-text.ts';
-import { type CliIo, processIo, writeTo } from './cli-io.ts';
-import { type Interrupt, neverInterrupted } from './interrupt.ts';
+import { type CliIo, writeTo } from './cli-io.ts';
+import type { Interrupt } from './interrupt.ts';
 import type { GlobalOptions } from './lazy-action.ts';
 import { chooseServer, type ServerChoice } from './server-choice.ts';
 
@@ -24,12 +25,19 @@ export type CliContext = {
   error(text: string): void;
   /** Aborts when the person presses Ctrl-C, for commands that have something to put in order. */
   readonly interrupted: AbortSignal;
+  /** The program itself, to complete its words: that with the command that `words` start with, or with all. */
+  program(words: readonly string[]): Promise<Command>;
   /** For a command that ends by itself after a signal. */
   readonly interrupt: Interrupt;
 };
 
-export function createCliContext(options: { globals: GlobalOptions; io?: CliIo; interrupt?: Interrupt }): CliContext {
-  const { globals, io = processIo, interrupt = neverInterrupted } = options;
+export function createCliContext(options: {
+  globals: GlobalOptions;
+  io: CliIo;
+  interrupt: Interrupt;
+  program(words: readonly string[]): Promise<Command>;
+}): CliContext {
+  const { globals, io, interrupt } = options;
   const interrupted = interrupt.signal;
   const env = globals.color === false ? { ...io.env, NO_COLOR: '1' } : io.env;
   const errorStyle = styleFor(io.stderr, env);
@@ -58,6 +66,7 @@ export function createCliContext(options: { globals: GlobalOptions; io?: CliIo; 
     note: (text) => void io.stderr.write(`${terminalLines(text)}\n`),
     warn: (text) => void io.stderr.write(`${errorStyle('yellow', 'warning:')} ${terminalLines(text)}\n`),
     error: (text) => void io.stderr.write(`${errorStyle('red', 'error:')} ${terminalLines(text)}\n`),
+    program: options.program,
     interrupted,
     interrupt,
   };

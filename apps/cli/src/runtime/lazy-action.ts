@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type CliContext, createCliContext } from './cli-context.ts';
+import type { CliContext } from './cli-context.ts';
 
 /** What a command does: its exit code, or nothing for 0. Arguments come in the order the command declares them. */
 export type Action<Options, Args extends readonly unknown[]> = (
@@ -31,8 +31,9 @@ export function lazily<Options, Args extends readonly unknown[] = readonly []>(
     while (root.parent) root = root.parent;
     const run = runs.get(root);
     const globals = root.opts<GlobalOptions>();
-    const context = run?.context(globals) ?? createCliContext({ globals });
+    if (!run) throw new Error('the program was not made by runCli');
+    const context = run.context(globals);
     const code = await (await load())(context, options, ...args);
-    if (run) run.exitCode = code ?? 0;
+    run.exitCode = code ?? 0;
   };
 }

@@ -1,4 +1,3 @@
-import { createProgram } from '../../program.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { completeWords } from './complete-words.ts';
 import { createValueSource } from './value-source.ts';
@@ -7,7 +6,7 @@ import { createValueSource } from './value-source.ts';
 const longestWaitMilliseconds = 2000;
 
 export async function printCandidates(context: CliContext, _options: object, words: string[]): Promise<number> {
-  const program = await createProgram(words.slice(0, 1));
+  const program = await context.program(words.slice(0, 1));
   const values = createValueSource(context, words);
   const late = new Promise<undefined>((resolve) => setTimeout(resolve, longestWaitMilliseconds, undefined).unref());
   const candidates = await Promise.race([completeWords(program, words, values).catch(() => undefined), late]);

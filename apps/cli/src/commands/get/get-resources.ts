@@ -1,34 +1,23 @@
 import { renderTable } from '../../output/text-table.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
-import { type ClusterChoice, chooseClusters } from '../../runtime/cluster-choice.ts';
 import { exitCode } from '../../runtime/exit-code.ts';
 import { lookUpKinds } from '../../runtime/kind-lookup.ts';
-import { chooseNamespaces, namespacesOf } from '../../runtime/namespace-choice.ts';
+import { namespacesOf } from '../../runtime/namespace-choice.ts';
 import { parseResourceArguments, type ResourceTarget } from '../../runtime/resource-arguments.ts';
 import { usageError } from '../../runtime/usage-error.ts';
-import { type GetOptions, sortOf } from './get-options.ts';
+import type { GetOptions } from './get-options.ts';
+import { createGetRequest, type GetRequest } from './get-request.ts';
 import { reportMissingNames } from './missing-names.ts';
 import { printObjects } from './print-objects.ts';
-import { type RowList, type RowQuery, readRows } from './resource-rows.ts';
+import { type RowList, readRows } from './resource-rows.ts';
+import { layoutOf, objectPrefix } from './row-layout.ts';
 import { layOutColumns, type RowLayout, rowPainter, textRows } from './row-table.ts';
 import { reportSources } from './source-report.ts';
-
-export type GetRequest = { clusters: ClusterChoice; options: GetOptions; query: RowQuery };
 
 /** `pilothouse get`. */
 export async function getResources(context: CliContext, options: GetOptions, resources: string[]): Promise<number> {
   const targets = parseResourceArguments(resources);
-  const clusters = await chooseClusters(context, options);
-  const query: RowQuery = {
-    clusters: clusters.query,
-    namespaces: chooseNamespaces(context, options),
-    labelSelector: options.selector,
-    fieldSelector: options.fieldSelector,
-    health: options.health,
-    q: options.query,
-    sort: sortOf(options),
-  };
-  const request: GetRequest = { clusters, options, query };
+  const request = await createGetRequest(context, options);
   if (options.watch || options.watchOnly) return watchOne(context, request, targets);
   const expanded = await expandCategories(context, request, targets);
   if (options.output === 'json' || options.output === 'yaml') return printObjects(context, request, expanded);
@@ -114,21 +103,6 @@ async function printTables(context: CliContext, request: GetRequest, lists: read
     await noteNothingFound(context, request, lists);
 }
 
-export function layoutOf(
-  { clusters, options, query }: GetRequest,
-  list: Pick<RowList, 'resource' | 'kind' | 'namespaced'>,
-  several: boolean,
-): RowLayout {
-  const wide = options.output === 'wide';
-  return {
-    wide,
-    showCluster: clusters.several,
-    showNamespace: list.namespaced && (query.namespaces === undefined || query.namespaces.includes(',')),
-    showHealth: wide || options.health !== undefined,
-    namePrefix: several ? objectPrefix(list) : '',
-  };
-}
-
 function tableOf(
   context: CliContext,
   list: TargetList,
@@ -141,12 +115,6 @@ function tableOf(
     width: context.io.stdout.isTTY ? context.io.stdout.columns : undefined,
     paint: rowPainter(context.style, list.rows, columns),
   });
-}
-
-/** `pod/`, `deployment.apps/`: from the resource name, as kubectl prefixes names. */
-export function objectPrefix({ resource, kind }: Pick<RowList, 'resource' | 'kind'>): string {
-  const dot = resource.indexOf('.');
-  return `${kind.toLowerCase()}${dot < 0 ? '' : resource.slice(dot)}/`;
 }
 
 function reportList(context: CliContext, list: TargetList): number {

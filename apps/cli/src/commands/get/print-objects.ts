@@ -10,12 +10,12 @@ import { lookUpKinds, pathNamespace } from '../../runtime/kind-lookup.ts';
 import { mapConcurrently } from '../../runtime/map-concurrently.ts';
 import { chooseNamespace, namespacesOf } from '../../runtime/namespace-choice.ts';
 import type { ResourceTarget } from '../../runtime/resource-arguments.ts';
-import type { GetRequest } from './get-resources.ts';
+import type { GetRequest } from './get-request.ts';
 import { longestWaitMilliseconds, withoutUndefined } from './resource-rows.ts';
 import { reportSources } from './source-report.ts';
 
 /** Says which cluster an object of a list over several clusters is from; not part of the object on the cluster. */
-export const clusterAnnotation = 'pilothouse.dev/cluster';
+const clusterAnnotation = 'pilothouse.dev/cluster';
 
 export type FoundObject = { readonly cluster: string; readonly object: unknown };
 

@@ -5,8 +5,9 @@ import type { CliContext } from '../../runtime/cli-context.ts';
 import { exitCode } from '../../runtime/exit-code.ts';
 import { followStream } from '../../runtime/live-stream.ts';
 import type { ResourceTarget } from '../../runtime/resource-arguments.ts';
-import { type GetRequest, layoutOf } from './get-resources.ts';
+import type { GetRequest } from './get-request.ts';
 import { withoutUndefined } from './resource-rows.ts';
+import { layoutOf, objectPrefix } from './row-layout.ts';
 import { createRowState, type RowChange } from './row-state.ts';
 import { layOutColumns, rowPainter, textRows } from './row-table.ts';
 import { createObjectPrinter, describeResource } from './watched-objects.ts';
@@ -88,7 +89,7 @@ function createRowPrinter(context: CliContext, request: GetRequest, resource: Re
     async print(changes: readonly RowChange[]): Promise<void> {
       const rows = changes.map(({ row }) => row);
       if (request.options.output === 'name') {
-        const prefix = `${resource.kind.toLowerCase()}/`;
+        const prefix = objectPrefix(resource);
         await context.print(rows.map((row) => `${prefix}${row.name}\n`).join(''));
         return;
       }

@@ -6,7 +6,7 @@ import { yamlText } from '../../output/yaml-text.ts';
 import type { CliContext } from '../../runtime/cli-context.ts';
 import { lookUpKinds } from '../../runtime/kind-lookup.ts';
 import { mapConcurrently } from '../../runtime/map-concurrently.ts';
-import type { GetRequest } from './get-resources.ts';
+import type { GetRequest } from './get-request.ts';
 import { type FoundObject, withCluster } from './print-objects.ts';
 import type { RowChange } from './row-state.ts';
 
