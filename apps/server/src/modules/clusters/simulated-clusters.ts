@@ -30,7 +30,7 @@ type Running = {
   starts: number;
 };
 
-const startDeadline = 20_000;
+const startDeadline = 60_000;
 const longestPause = 30_000;
 
 export function createSimulatedClusters(options: SimulatedClustersOptions): SimulatedClusters {
