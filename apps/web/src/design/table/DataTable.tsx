@@ -36,7 +36,7 @@ export type DataTableProps<Row extends { id: string }> = {
   rowState?(row: Row): RowState;
   /** Indexes of the cells that changed just now. */
   changedCells?(row: Row): ReadonlySet<number> | undefined;
-  /** True while somebody reads: the pointer is over the rows, or they are scrolled. */
+  /** True while somebody reads: the pointer moves over the rows, or they are scrolled. */
   onReading?(reading: boolean): void;
   /** Shown instead of rows when there are none. */
   children?: ReactNode;
@@ -86,7 +86,7 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
       tabIndex={0}
       style={{ '--columns': template.tracks, '--width': `${template.width}px` } as CSSProperties}
       onScroll={reading.scrolled}
-      onPointerEnter={reading.entered}
+      onPointerMove={reading.pointed}
       onPointerLeave={reading.left}
     >
       <div role="row" aria-rowindex={1} className={styles.header}>
@@ -163,24 +163,31 @@ function templateOf<Row>(columns: readonly DataColumn<Row>[], widths: Readonly<R
   };
 }
 
+/** A pointer that has not moved for so long was parked, not reading. */
+const parkedAfter = 8000;
+
 /** Tells the owner when somebody starts and stops reading, so that nothing moves meanwhile. */
 function useReading(onReading: ((reading: boolean) => void) | undefined) {
-  const state = useRef({ inside: false, scrolled: false });
-  const tell = () => onReading?.(state.current.inside || state.current.scrolled);
+  const state = useRef({ pointing: false, scrolled: false, told: false });
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const change = (next: { pointing?: boolean; scrolled?: boolean }) => {
+    Object.assign(state.current, next);
+    const reading = state.current.pointing || state.current.scrolled;
+    if (reading === state.current.told) return;
+    state.current.told = reading;
+    onReading?.(reading);
+  };
   return {
-    entered: () => {
-      state.current.inside = true;
-      tell();
+    pointed: () => {
+      clearTimeout(timer.current);
+      timer.current = setTimeout(() => change({ pointing: false }), parkedAfter);
+      change({ pointing: true });
     },
     left: () => {
-      state.current.inside = false;
-      tell();
+      clearTimeout(timer.current);
+      change({ pointing: false });
     },
-    scrolled: (event: { currentTarget: HTMLElement }) => {
-      const scrolled = event.currentTarget.scrollTop > 4;
-      if (scrolled === state.current.scrolled) return;
-      state.current.scrolled = scrolled;
-      tell();
-    },
+    scrolled: (event: { currentTarget: HTMLElement }) => change({ scrolled: event.currentTarget.scrollTop > 4 }),
   };
 }

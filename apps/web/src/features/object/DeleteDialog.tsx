@@ -37,13 +37,13 @@ export function DeleteDialog({ target, object, onClose, onDeleted }: DeleteDialo
   const remove = useMutation({
     mutationFn: () =>
       api.call(routes.deleteObject, { params: refParams(target), query: { propagation, ...(uid ? { uid } : {}) } }),
-    onSuccess: async ({ terminating }) => {
+    onSuccess: ({ terminating }) => {
       toasts.show({
         tone: 'done',
         title: terminating ? texts.object.deleting(target.name) : texts.object.deleted(target.name),
       });
-      await queries.invalidateQueries({ queryKey: objectKey(target) });
       onDeleted();
+      queries.removeQueries({ queryKey: objectKey(target) });
     },
   });
   const going = dependents.groups.filter((group) => group.total > 0);

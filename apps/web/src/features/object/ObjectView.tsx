@@ -161,7 +161,7 @@ export function ObjectView({ target, mode, tab = 'summary', onTab, onClose, onWi
           onClose={() => setDialog(undefined)}
           onDeleted={() => {
             setDialog(undefined);
-            if (mode === 'panel') onClose();
+            onClose();
           }}
         />
       )}
