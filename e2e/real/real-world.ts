@@ -127,6 +127,8 @@ export type LiveTable = {
   readonly messages: readonly TableMessage[];
   /** `status/reason` of a row, in order, without repeats. */
   healthOf(name: string): string[];
+  /** The server closed the stream. */
+  ended(): boolean;
   stop(): void;
 };
 
@@ -159,10 +161,21 @@ function openLiveTable(url: string, token: string, { resource, query }: TableAdd
       }
     }
   };
-  read().catch((error: unknown) => {
-    if (!stopper.signal.aborted) throw error;
-  });
-  return { rows, messages, healthOf: (name) => health.get(name) ?? [], stop: () => stopper.abort() };
+  let ended = false;
+  read()
+    .finally(() => {
+      ended = true;
+    })
+    .catch((error: unknown) => {
+      if (!stopper.signal.aborted) throw error;
+    });
+  return {
+    rows,
+    messages,
+    healthOf: (name) => health.get(name) ?? [],
+    ended: () => ended,
+    stop: () => stopper.abort(),
+  };
 }
 
 /** A container of the image that the test clusters have. */

@@ -133,8 +133,8 @@ describeReal('workloads on a real cluster, watched live', () => {
   it('what is deleted leaves the stream', async () => {
     expect((await world.cli('delete', 'deploy/web', '-n', world.namespace)).code).toBe(0);
     await expect.poll(() => rowOf(deployments, 'web'), { timeout: 10_000 }).toBeUndefined();
-    await expect
-      .poll(() => [...pods.rows.values()].filter(({ name }) => name.startsWith('web-')).length, { timeout: 40_000 })
-      .toBe(0);
+    const theirs = () => world.kube('get', 'pods', '-l', 'app=web', '-o', 'name');
+    await eventually(theirs, ({ stdout }) => stdout === '', 80_000);
+    await expect.poll(() => [...pods.rows.values()].filter(({ name }) => name.startsWith('web-'))).toEqual([]);
   });
 });
