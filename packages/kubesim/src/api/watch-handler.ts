@@ -25,6 +25,9 @@ export type WatchHandlerDeps = {
   opened(stream: WatchStream, path: string): () => void;
 };
 
+/** How long before its time is up a watch gets a last bookmark (apiserver/pkg/storage/cacher). */
+const beforeTimeout = 2000;
+
 type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
 /** Answers `watch`: the present objects first when asked to, then every change, until the client leaves or time is up. */
@@ -61,13 +64,16 @@ export function createWatchHandler(deps: WatchHandlerDeps) {
     const backlog: StoredEvent[] = [];
     let live = present.length === 0;
     const stopListening = collection.listen((event) => (live ? tell(event) : backlog.push(event)));
-    const timer = setTimeout(() => stream.end(), timeoutMilliseconds(query.get('timeoutSeconds')));
+    const timeout = timeoutMilliseconds(query.get('timeoutSeconds'));
+    const timer = setTimeout(() => stream.end(), timeout);
     const mark = (end: boolean) => stream.write(encode.bookmark(end && live ? revision : database.revision, end));
     const ticker = bookmarks ? setInterval(() => live && mark(false), deps.bookmarkMilliseconds) : undefined;
+    const last = bookmarks ? setTimeout(() => live && mark(false), timeout - beforeTimeout) : undefined;
     const closed = deps.opened(stream, exchange.path);
     stream.onClose(() => {
       stopListening();
       clearTimeout(timer);
+      clearTimeout(last);
       clearInterval(ticker);
       closed();
     });

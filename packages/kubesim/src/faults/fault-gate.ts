@@ -62,20 +62,21 @@ function answerStatus(exchange: Exchange, code: number, retryAfter: number | und
   });
 }
 
-/** Replaces the first piece of the answer by its first half and breaks the connection. */
+/** Lets through the first half of the first piece of the answer, then breaks the connection. */
 function truncate(response: ServerResponse): void {
-  const cut = (chunk: unknown): boolean => {
-    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk ?? ''));
-    Object.assign(response, { write, end });
-    response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
+  const write = response.write.bind(response);
+  let cut = false;
+  const first = (chunk: unknown): boolean => {
+    if (cut || chunk === undefined) return true;
+    cut = true;
+    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
     return true;
   };
-  const write = response.write.bind(response);
-  const end = response.end.bind(response);
   Object.assign(response, {
-    write: cut,
+    write: first,
     end(chunk: unknown) {
-      cut(chunk);
+      first(chunk);
       return response;
     },
   });
