@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import fastifyCookie from '@fastify/cookie';
 import type { Route, RoutePermission } from '@pilothouse/contract';
 import { appError, type Clock, isAppError, type Logger, messageOf, systemClock } from '@pilothouse/core';
@@ -8,6 +9,7 @@ import { networkList } from '../config/config-faults.ts';
 import type { ServerConfig } from '../config/config-schema.ts';
 import type { OpenStreams } from '../streams/open-streams.ts';
 import type { AccessControl } from './access-control.ts';
+import { addBaseHeaders } from './base-headers.ts';
 import { mountRoute } from './contract-routes.ts';
 import type { Idempotency } from './idempotency.ts';
 import { createOriginGuard, type OriginGuard } from './origin-guard.ts';
@@ -91,12 +93,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.removeContentTypeParser('text/plain');
   app.decorateRequest('signedIn', undefined);
   refuseUndeclared(app);
-  admit(app, {
-    guard,
-    limits,
-    access,
-    headers: securityHeaders({ https: https || Boolean(config.publicUrl?.startsWith('https:')) }),
-  });
+  addBaseHeaders(app, securityHeaders({ https: https || Boolean(config.publicUrl?.startsWith('https:')) }));
+  admit(app, { guard, limits, access });
   answerErrors(app, log);
   logRequests(app, { log, config, ...(options.observe ? { observe: options.observe } : {}) });
   app.setNotFoundHandler(async (request, reply) => {
@@ -148,10 +146,7 @@ function createFastify(config: HttpServerConfig): FastifyInstance {
   const proxies = networkList(config.trustedProxies);
   const run = `${Date.now().toString(36)}-${process.pid.toString(36)}`;
   let requests = 0;
-  const tls =
-    config.tlsCertificate && config.tlsKey
-      ? { https: { cert: readFileSync(config.tlsCertificate), key: readFileSync(config.tlsKey) } }
-      : {};
+  const tls = readTls(config);
   return Fastify({
     ...tls,
     logger: false,
@@ -172,6 +167,17 @@ function createFastify(config: HttpServerConfig): FastifyInstance {
   }) as unknown as FastifyInstance;
 }
 
+function readTls({ tlsCertificate, tlsKey }: HttpServerConfig): { https?: { cert: Buffer; key: Buffer } } {
+  if (!tlsCertificate || !tlsKey) return {};
+  try {
+    const [cert, key] = [readFileSync(tlsCertificate), readFileSync(tlsKey)];
+    createSecureContext({ cert, key });
+    return { https: { cert, key } };
+  } catch (cause) {
+    throw appError('invalid_config', `tlsCertificate and tlsKey cannot be used: ${messageOf(cause)}`, { cause });
+  }
+}
+
 /** Default deny, first half: a route that does not say who may call it is not registered. */
 function refuseUndeclared(app: FastifyInstance): void {
   app.addHook('onRoute', ({ config, method, url }) => {
@@ -179,15 +185,10 @@ function refuseUndeclared(app: FastifyInstance): void {
   });
 }
 
-type Gate = {
-  guard: OriginGuard;
-  limits: RateLimits;
-  access: AccessControl;
-  headers: Readonly<Record<string, string>>;
-};
+type Gate = { guard: OriginGuard; limits: RateLimits; access: AccessControl };
 
 /** Default deny, second half, before the body is read: the right Host and Origin, not too often, and somebody where somebody is needed. */
-function admit(app: FastifyInstance, { guard, limits, access, headers }: Gate): void {
+function admit(app: FastifyInstance, { guard, limits, access }: Gate): void {
   function letIn(request: FastifyRequest, principal: Principal | undefined): void {
     if (!principal) throw appError('not_signed_in', 'Sign in first.');
     request.signedIn = principal;
@@ -223,9 +224,7 @@ function admit(app: FastifyInstance, { guard, limits, access, headers }: Gate): 
     return found.catch((error: unknown) => refuse(request, error)).then((principal) => letIn(request, principal));
   }
 
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(headers);
-    reply.header('x-request-id', request.id);
+  app.addHook('onRequest', (request, _, done) => {
     try {
       const checked = check(request);
       if (checked instanceof Promise) checked.then(() => done(), done);

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isLoopback } from '../config/config-faults.ts';
+import { headersOf } from './base-headers.ts';
 import { compress } from './compression.ts';
 
 export type JsonAnswer = { status: number; text: string | Buffer; etag?: string | undefined };
@@ -46,7 +47,7 @@ function sendDirectly(reply: FastifyReply, status: number, body: string | Buffer
   // Cookies are written by a hook of Fastify's own way.
   if (Reflect.has(reply, 'setCookie')) return reply.code(status).send(body);
   const { raw } = reply;
-  const headers = reply.getHeaders() as Record<string, string>;
+  const headers = headersOf(reply);
   if (status !== 304) headers['content-length'] = String(Buffer.byteLength(body));
   reply.hijack();
   raw.writeHead(status, headers);

@@ -1,4 +1,5 @@
 import { appError } from '@pilothouse/core';
+import { headersOf } from '../http/base-headers.ts';
 import type { RequestContext } from '../http/request-context.ts';
 
 /** An answer written bit by bit at the pace of its reader: NDJSON, plain text. */
@@ -19,7 +20,7 @@ export function openResponseStream(context: RequestContext, options: ResponseStr
   const signal = signedIn ? AbortSignal.any([context.signal, signedIn.accessEnd]) : context.signal;
   reply.hijack();
   raw.writeHead(200, {
-    ...(reply.getHeaders() as Record<string, string>),
+    ...headersOf(reply),
     'content-type': options.contentType,
     'cache-control': 'no-store, no-transform',
     'x-accel-buffering': 'no',

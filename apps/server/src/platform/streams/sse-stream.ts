@@ -1,3 +1,4 @@
+import { headersOf } from '../http/base-headers.ts';
 import type { RequestContext } from '../http/request-context.ts';
 import { encodeSseEvent, type SseEvent } from './sse-event.ts';
 
@@ -39,7 +40,7 @@ export function createSseStream(context: RequestContext, options: SseStreamOptio
   reply.hijack();
   // Without chunks all clients can be given the very same bytes; the end of the connection is the end of the stream.
   raw.shouldKeepAlive = false;
-  for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value);
+  for (const [name, value] of Object.entries(headersOf(reply))) raw.setHeader(name, value);
   raw.removeHeader('transfer-encoding');
   raw.setHeader('content-type', 'text/event-stream; charset=utf-8');
   raw.setHeader('cache-control', 'no-store, no-transform');

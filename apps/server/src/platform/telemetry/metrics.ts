@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { OpenStreams, StreamKind } from '../streams/open-streams.ts';
+import { createRequestHistogram } from './request-histogram.ts';
 
 /** What the server counts about itself, for Prometheus. */
 export type Metrics = {
@@ -18,13 +19,6 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const requests = new Histogram({
-    name: 'pilothouse_http_request_seconds',
-    help: 'Time to answer, by operation of the contract.',
-    labelNames: ['operation', 'method', 'status'],
-    buckets: seconds,
-    registers,
-  });
   const statements = new Histogram({
     name: 'pilothouse_database_statement_seconds',
     help: 'Time of database statements and commits.',
@@ -40,8 +34,7 @@ export function createMetrics(): Metrics {
   });
   return {
     registry,
-    http: ({ operation, method, status, seconds: taken }) =>
-      requests.observe({ operation, method, status: `${Math.floor(status / 100)}xx` }, taken),
+    http: createRequestHistogram(registry),
     statement: (milliseconds, failed) => statements.observe({ result: failed ? 'failed' : 'ok' }, milliseconds / 1000),
     consumer: (consumer, outcome) => handled.inc({ consumer, outcome }),
     watch({ streams, newestEvent }) {
