@@ -36,7 +36,7 @@ export type ReflectorOptions = {
 
 /** A watch that ends sooner than this counts as a failure, so that a server which drops each one is not hammered. */
 const briefWatch = 1000;
-/** How often a resource without watch is listed again. */
+/** How often a resource is listed again that has no watch, or whose watch we may not open. */
 const pollEvery = 30_000;
 const slice = 8;
 
@@ -199,14 +199,26 @@ async function watchFrom(
   signal: AbortSignal,
 ): Promise<{ version: string; lasted: number }> {
   const { client, type, objects, reports, clock } = options;
-  if (!type.verbs.includes('watch')) return poll(options, signal);
+  if (!type.verbs.includes('watch')) {
+    await clock.sleep(pollEvery, signal);
+    return listAgain(options, signal);
+  }
   const path = withQuery(collectionPath(type), {
     watch: true,
     allowWatchBookmarks: true,
     timeoutSeconds: 300 + Math.floor(Math.random() * 300),
     resourceVersion: from,
   });
-  const body = await client.getStream(path, { signal, idleTimeout: options.watchIdle });
+  const body = await client.getStream(path, { signal, idleTimeout: options.watchIdle }).catch((error: unknown) => {
+    if (isAppError(error) && error.code === 'cluster_denied') return undefined;
+    throw error;
+  });
+  if (!body) {
+    // Allowed to list and not to watch: lists it is, as long as they are allowed.
+    const listed = await listAgain(options, signal);
+    await clock.sleep(pollEvery, signal);
+    return listed;
+  }
   const openedAt = clock.now();
   let version = from;
   let sliceEnd = performance.now() + slice;
@@ -240,13 +252,8 @@ async function watchFrom(
   return { version, lasted: clock.now() - openedAt };
 }
 
-async function poll({ reports, clock, objects, ...rest }: ReflectorOptions, signal: AbortSignal) {
-  const startedAt = clock.now();
-  let version = '';
-  for (;;) {
-    await clock.sleep(pollEvery, signal);
-    version = await list({ reports, clock, objects, ...rest }, signal);
-    reports.live();
-    if (signal.aborted) return { version, lasted: clock.now() - startedAt };
-  }
+async function listAgain(options: ReflectorOptions, signal: AbortSignal): Promise<{ version: string; lasted: number }> {
+  const version = await list(options, signal);
+  options.reports.live();
+  return { version, lasted: pollEvery };
 }

@@ -90,15 +90,17 @@ export function createKubeClient(
     get: async (ref) => object({ path: objectPath(ref) }),
     list: (type, listOptions) => listPages(client, type, listOptions),
     async *watch(type, { namespace, labelSelector, fieldSelector, resourceVersion, signal }) {
+      const seconds = watchSeconds();
       const path = withQuery(collectionPath(type, namespace), {
         watch: true,
         allowWatchBookmarks: true,
-        timeoutSeconds: watchSeconds(),
+        timeoutSeconds: seconds,
         labelSelector,
         fieldSelector,
         resourceVersion,
       });
-      const answer = await transport.send({ path, signal, idleTimeout: 0, longLived: true });
+      // The server ends it in its time; one that is silent for longer has lost its connection.
+      const answer = await transport.send({ path, signal, idleTimeout: (seconds + 60) * 1000, longLived: true });
       yield* watchEvents(answer.body);
     },
     async create(type, subject, { dryRun, fieldManager } = {}) {

@@ -1,3 +1,4 @@
+import { textOf } from '../json/untyped.ts';
 import type { KubeClient } from '../kube-client.ts';
 import type { ResourceType } from '../resource-type.ts';
 import { objectsOf, textsOf } from './answer-lists.ts';
@@ -39,8 +40,9 @@ export async function discoverAggregated(
 }
 
 function readGroup(item: DiscoveryGroup, found: Discovered): void {
-  const group = item.metadata?.name ?? '';
-  objectsOf(item.versions).forEach(({ version = '', freshness, resources }, index) => {
+  const group = textOf(item.metadata?.name);
+  objectsOf(item.versions).forEach(({ version: name, freshness, resources }, index) => {
+    const version = textOf(name);
     if (version === '') return;
     if (freshness === 'Stale') {
       found.failures.push({
@@ -55,18 +57,20 @@ function readGroup(item: DiscoveryGroup, found: Discovered): void {
 }
 
 function typeOf(resource: DiscoveryResource, group: string, version: string): ResourceType | undefined {
-  const { resource: plural, responseKind, scope, verbs } = resource;
-  if (!plural || !responseKind?.kind) return undefined;
+  const { scope, verbs } = resource;
+  const plural = textOf(resource.resource);
+  const kind = textOf(resource.responseKind?.kind);
+  if (plural === '' || kind === '') return undefined;
   return {
     group,
     version,
     plural,
-    singular: resource.singularResource || responseKind.kind.toLowerCase(),
-    kind: responseKind.kind,
+    singular: textOf(resource.singularResource) || kind.toLowerCase(),
+    kind,
     namespaced: scope === 'Namespaced',
     verbs: textsOf(verbs),
     shortNames: textsOf(resource.shortNames),
     categories: textsOf(resource.categories),
-    subresources: objectsOf(resource.subresources).flatMap(({ subresource }) => subresource ?? []),
+    subresources: objectsOf(resource.subresources).map(({ subresource }) => textOf(subresource)),
   };
 }

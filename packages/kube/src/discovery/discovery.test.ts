@@ -103,7 +103,11 @@ describe('discovery of an old cluster', () => {
   });
 
   it('survives answers of the wrong shape', async () => {
-    const odd = { '/api': { versions: 7 }, '/apis': { groups: [null, { name: 'x', versions: [{}, null] }, 5] } };
+    const odd = {
+      '/api': { versions: ['v1', 7] },
+      '/api/v1': { resources: [null, 5, { name: 7, kind: 'X' }, { name: 'x', kind: {} }, { name: {}, kind: [] }] },
+      '/apis': { groups: [null, { name: 'x', versions: [{}, null] }, 5] },
+    };
     const { types } = await discoverResources(clientOf(await serve(odd)));
     expect(types).toEqual([]);
   });

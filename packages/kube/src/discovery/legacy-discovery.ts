@@ -1,5 +1,6 @@
 import { isAppError, messageOf } from '@pilothouse/core';
 import { segment } from '../client/resource-path.ts';
+import { textOf } from '../json/untyped.ts';
 import type { KubeClient } from '../kube-client.ts';
 import type { ResourceType } from '../resource-type.ts';
 import { objectsOf, textsOf } from './answer-lists.ts';
@@ -64,19 +65,20 @@ export async function discoverLegacy(client: KubeClient, options: { signal?: Abo
 function typesOf(list: ApiResourceList, group: string, version: string): ResourceType[] {
   const resources = objectsOf(list?.resources);
   const subresources = new Map<string, string[]>();
-  for (const { name = '' } of resources) {
+  for (const resource of resources) {
+    const name = textOf(resource.name);
     const slash = name.indexOf('/');
     if (slash < 0) continue;
     const parent = name.slice(0, slash);
     subresources.set(parent, [...(subresources.get(parent) ?? []), name.slice(slash + 1)]);
   }
   return resources
-    .filter(({ name, kind }) => name && kind && !name.includes('/'))
+    .filter(({ name, kind }) => textOf(name) !== '' && textOf(kind) !== '' && !textOf(name).includes('/'))
     .map(({ name = '', kind = '', ...rest }) => ({
       group,
       version,
       plural: name,
-      singular: rest.singularName || kind.toLowerCase(),
+      singular: textOf(rest.singularName) || kind.toLowerCase(),
       kind,
       namespaced: rest.namespaced === true,
       verbs: textsOf(rest.verbs),

@@ -67,6 +67,17 @@ export function watchContract(open: () => ClusterUnderTest): void {
       );
     });
 
+    it('ends in the time asked for, with a bookmark before', async () => {
+      const cluster = open();
+      const resourceVersion = await listVersion(cluster);
+      const query = `watch=true&allowWatchBookmarks=true&timeoutSeconds=10&resourceVersion=${resourceVersion}`;
+      const body = await cluster.client.getStream(`/api/v1/namespaces/${cluster.namespace}/configmaps?${query}`);
+      await cluster.create('configmaps', configMap('before-the-bookmark'));
+      let text = '';
+      for await (const chunk of body) text += String(chunk);
+      expect(text).toMatch(/"type":"BOOKMARK".*"resourceVersion":"\d+"/);
+    });
+
     it('ends when it is aborted', async () => {
       const cluster = open();
       const abort = new AbortController();

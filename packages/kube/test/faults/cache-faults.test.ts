@@ -252,6 +252,19 @@ describe('a watch', () => {
     expect(Math.abs((cache.asOf ?? 0) - (asOf ?? 0))).toBeLessThan(50);
   });
 
+  it('that is refused while lists are allowed is made up for by lists', async () => {
+    const api = await startFakeApi([configMap('a', 1)]);
+    api.intercept = (_request, response, isWatch) => {
+      if (isWatch) answer(response, 403, failure(403, 'Forbidden', 'you may not watch'));
+      return isWatch;
+    };
+    const { cache } = cachesOf(api).acquire(configMaps);
+    await cache.synced();
+    api.items = [configMap('b', 2)];
+    await vi.waitFor(() => expect(names(cache)).toEqual(['b']), { timeout: 5000 });
+    expect(cache.state).toEqual({ phase: 'live' });
+  });
+
   it('with events of 1 MB, white space, managedFields and last-applied keeps what matters', async () => {
     const api = await startFakeApi();
     const { cache } = cachesOf(api).acquire(configMaps);
