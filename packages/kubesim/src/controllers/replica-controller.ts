@@ -1,3 +1,4 @@
+import { messageOf } from '@pilothouse/core';
 import type { LabelSelector } from 'kubernetes-types/meta/v1.d.ts';
 import type { Pod, ReplicaSet, ReplicationController } from './cluster-kinds.ts';
 import { controllerOf, keyOf, refOf, splitKey } from './cluster-store.ts';
@@ -29,13 +30,22 @@ export function startReplicationController(deps: ControllerDeps): void {
 
 /** Creates and deletes at most this many pods in one turn (the burst of the real controller). */
 const burst = 500;
+const firstWait = 1_000;
+const longestWait = 60_000;
+
+/** The API server refused to make a pod. */
+type Refusal = { why: string; delay: number; until: number };
 
 function startReplicaController(deps: ControllerDeps, { resource, kind, component }: ReplicaKind): void {
   const { store, clock, work } = deps;
   const source = { component };
   const queue = work.queue(component, reconcile);
+  const refusals = new Map<string, Refusal>();
 
-  store.subscribe(resource, ({ object }) => queue.add(keyOf(object)));
+  store.subscribe(resource, ({ type, object }) => {
+    if (type === 'DELETED') refusals.delete(object.metadata.uid ?? '');
+    queue.add(keyOf(object));
+  });
   store.subscribe('pods', ({ type, object }) => {
     const owner = controllerOf(object, kind);
     if (owner !== undefined) queue.add(`${object.metadata.namespace}/${owner.name}`);
@@ -57,23 +67,33 @@ function startReplicaController(deps: ControllerDeps, { resource, kind, componen
     report(set, failure);
   }
 
-  /** Returns why pods could not be made, when that is so. */
+  /** Returns why pods could not be made, when that is so. After a refusal the next try waits, longer each time. */
   function scale(set: ReplicaSet | ReplicationController, active: readonly Pod[]): string | undefined {
     const wanted = set.spec.replicas ?? 1;
+    const uid = set.metadata.uid ?? '';
     const { template } = set.spec;
-    if (active.length < wanted && template !== undefined) {
-      for (let count = Math.min(burst, wanted - active.length); count > 0; count--) {
-        try {
-          createPod(deps, { owner: set, template, source });
-        } catch (error) {
-          queue.add(keyOf(set), 5_000);
-          return error instanceof Error ? error.message : String(error);
-        }
-      }
-    } else if (active.length > wanted) {
-      for (const pod of byDeletionOrder(active).slice(0, Math.min(burst, active.length - wanted)))
-        deletePod(deps, { owner: set, source }, pod);
+    if (active.length >= wanted || template === undefined) {
+      refusals.delete(uid);
+      const surplus = byDeletionOrder(active).slice(0, Math.max(0, Math.min(burst, active.length - wanted)));
+      for (const pod of surplus) deletePod(deps, { owner: set, source }, pod);
+      return undefined;
     }
+    const before = refusals.get(uid);
+    if (before !== undefined && before.until > clock.now()) {
+      queue.add(keyOf(set), before.until - clock.now());
+      return before.why;
+    }
+    for (let count = Math.min(burst, wanted - active.length); count > 0; count--) {
+      try {
+        createPod(deps, { owner: set, template, source });
+      } catch (error) {
+        const delay = Math.min(longestWait, (before?.delay ?? firstWait / 2) * 2);
+        refusals.set(uid, { why: messageOf(error), delay, until: clock.now() + delay });
+        queue.add(keyOf(set), delay);
+        return messageOf(error);
+      }
+    }
+    refusals.delete(uid);
     return undefined;
   }
 

@@ -1,29 +1,13 @@
 import type { Container } from 'kubernetes-types/core/v1.d.ts';
-import { behaviourOf, type ContainerBehaviour } from '../../runtime/container-behaviour.ts';
 import { hexDigits } from '../../runtime/chance.ts';
-import type { ContainerProcesses } from '../../runtime/container-processes.ts';
-import type { Pod } from '../cluster-kinds.ts';
-import type { ClusterStore } from '../cluster-store.ts';
+import { behaviourOf, type ContainerBehaviour } from '../../runtime/container-behaviour.ts';
 import type { EventFacts } from '../event-recorder.ts';
 import { timestamp } from '../timestamps.ts';
 import { missingEnvironment } from './config-references.ts';
-import { type ImageStore, imageBytes, isImageName, pullError } from './image-store.ts';
-import { type ContainerRun, containerSpec, fieldPathOf, type PodRun } from './pod-run.ts';
+import { endOf, graceOf, type StepContext, stopContainer } from './container-stop.ts';
+import { imageBytes, isImageName, pullError } from './image-store.ts';
+import { type ContainerRun, containerSpec, fieldPathOf } from './pod-run.ts';
 import { advanceProbes } from './probes.ts';
-
-/** Everything one step of a pod needs. */
-export type StepContext = {
-  store: ClusterStore;
-  images: ImageStore;
-  processes: ContainerProcesses;
-  hasty: boolean;
-  now: number;
-  pod: Pod;
-  podRun: PodRun;
-  record(facts: EventFacts): void;
-  /** Asks for another look at the pod. */
-  wake(): void;
-};
 
 const never = Number.POSITIVE_INFINITY;
 const firstBackoff = 10;
@@ -197,7 +181,11 @@ function start(context: StepContext, run: ContainerRun, container: Container): v
 }
 
 /** Starts the command of a container whose command we can really run. */
-function startProcess({ pod, podRun, processes, wake, now }: StepContext, run: ContainerRun, container: Container): void {
+function startProcess(
+  { pod, podRun, processes, wake, now }: StepContext,
+  run: ContainerRun,
+  container: Container,
+): void {
   const id = run.id ?? '';
   run.past.push(id);
   if (run.past.length > 2) processes.forget(run.past.splice(0, run.past.length - 2));
@@ -211,13 +199,6 @@ function startProcess({ pod, podRun, processes, wake, now }: StepContext, run: C
       wake();
     },
   });
-}
-
-/** When a running container ends: because it was told to, or by itself. */
-function endOf(run: ContainerRun): number {
-  const exit = run.scripted ? undefined : run.behaviour?.exit;
-  const own = run.exited?.at ?? (exit === undefined ? never : (run.startedAt ?? 0) + exit.after * 1000);
-  return Math.min(own, run.stop?.at ?? never);
 }
 
 function end(context: StepContext, run: ContainerRun): void {
@@ -286,24 +267,6 @@ function replaceWhenChanged(context: StepContext, run: ContainerRun, container: 
     message: `Container ${run.name} definition changed, will be restarted`,
   });
   stopContainer(context, run, context.now + graceOf(context) * 1000);
-}
-
-/** Sends SIGTERM; what has not ended by `deadline` is killed. */
-export function stopContainer(context: StepContext, run: ContainerRun, deadline: number): void {
-  if (run.phase !== 'running') {
-    run.until = never;
-    return;
-  }
-  if (run.scripted) context.processes.terminate(run.id ?? '');
-  const wanted = run.scripted ? never : context.now + (run.behaviour?.stopSeconds ?? 1) * 1000;
-  const at = Math.min(wanted, deadline);
-  if (run.stop !== undefined && run.stop.at <= at) return;
-  run.stop = { at, code: wanted <= deadline ? 0 : 137 };
-  run.until = endOf(run);
-}
-
-export function graceOf({ pod }: StepContext): number {
-  return pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
 }
 
 function tell(context: StepContext, run: ContainerRun, facts: EventFacts): void {

@@ -1,6 +1,5 @@
 import type { Container, Probe } from 'kubernetes-types/core/v1.d.ts';
-import type { StepContext } from './container-machine.ts';
-import { graceOf, stopContainer } from './container-machine.ts';
+import { graceOf, type StepContext, stopContainer } from './container-stop.ts';
 import { type ContainerRun, fieldPathOf } from './pod-run.ts';
 
 const never = Number.POSITIVE_INFINITY;
@@ -11,7 +10,11 @@ export function advanceProbes(context: StepContext, run: ContainerRun, container
   else if (context.now >= run.probeAt) probe(context, run, container);
 }
 
-function probe(context: StepContext, run: ContainerRun, { startupProbe, readinessProbe, livenessProbe }: Container): void {
+function probe(
+  context: StepContext,
+  run: ContainerRun,
+  { startupProbe, readinessProbe, livenessProbe }: Container,
+): void {
   const { now, hasty } = context;
   const start = run.startedAt ?? now;
   const hangsFrom = start + (run.behaviour?.hangsAfter ?? never) * 1000;
@@ -34,7 +37,8 @@ function probe(context: StepContext, run: ContainerRun, { startupProbe, readines
     run.probeAt = firstRound(readinessProbe);
     return;
   }
-  if (readinessProbe !== undefined && !answers) return void fail(context, run, { kind: 'Readiness', probe: readinessProbe, kills: false });
+  if (readinessProbe !== undefined && !answers)
+    return void fail(context, run, { kind: 'Readiness', probe: readinessProbe, kills: false });
   run.ready = true;
   run.failedProbes = 0;
   run.probeAt = hangsFrom;

@@ -16,7 +16,7 @@ const perSlice = 100;
 /** Keeps EndpointSlices (and the older Endpoints) of each Service with a selector in step with its pods and their readiness. */
 export function startEndpointController({ store, clock, work }: ControllerDeps): void {
   const queue = work.queue('endpointslice', reconcile);
-  const index = createServiceIndex(store, (key) => queue.add(key));
+  const index = createServiceIndex(store, (key, delay) => queue.add(key, delay));
 
   function reconcile(key: string): void {
     const { namespace, name } = splitKey(key);

@@ -4,11 +4,14 @@ import { type ClusterStore, keyOf } from '../cluster-store.ts';
 /** Which pods a Service selects. */
 export type ServiceIndex = { podsOf(service: Service): Pod[] };
 
+/** Pods of one workload change in bursts: their endpoints are written once for all of them. */
+const batch = 300;
+
 /** Follows Services and pods; calls `touched` with the key of each Service whose endpoints may have changed. */
-export function createServiceIndex(store: ClusterStore, touched: (key: string) => void): ServiceIndex {
+export function createServiceIndex(store: ClusterStore, touched: (key: string, delay: number) => void): ServiceIndex {
   const labelsSeen = new Map<string, Readonly<Record<string, string>> | undefined>();
 
-  store.subscribe('services', ({ object }) => touched(keyOf(object)));
+  store.subscribe('services', ({ object }) => touched(keyOf(object), 0));
   store.subscribe('pods', ({ type, object }) => {
     const key = keyOf(object);
     const before = labelsSeen.get(key);
@@ -16,10 +19,10 @@ export function createServiceIndex(store: ClusterStore, touched: (key: string) =
     else labelsSeen.set(key, object.metadata.labels);
     for (const service of store.list('services', object.metadata.namespace)) {
       if (selects(service, object.metadata.labels) || (before !== undefined && selects(service, before)))
-        touched(keyOf(service));
+        touched(keyOf(service), batch);
     }
   });
-  for (const service of store.list('services')) touched(keyOf(service));
+  for (const service of store.list('services')) touched(keyOf(service), 0);
 
   return {
     podsOf: (service) =>
