@@ -8,7 +8,7 @@ export default defineConfig({
     environment: 'node',
     include: ['e2e/real/*.real.test.ts'],
     // Pods take seconds to start and the clusters are shared by all files.
-    testTimeout: 90_000,
+    testTimeout: 180_000,
     hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 4,

@@ -81,8 +81,11 @@ describeReal('workloads on a real cluster, watched live', () => {
       .poll(() => statuses(deployments, 'web'), { timeout: 45_000 })
       .toEqual(['progressing', 'healthy', 'progressing', 'healthy', 'progressing', 'healthy']);
     expect((await world.kube('rollout', 'status', 'deploy/web', '--timeout=20s')).code).toBe(0);
+    // A busy kubelet takes its time to end the old pods; the stream must then say so at once.
+    const theirs = () => world.kube('get', 'pods', '-l', 'app=web', '-o', 'name');
+    await eventually(theirs, ({ stdout }) => stdout.trim().split('\n').length === 3, 80_000);
     await expect
-      .poll(() => [...pods.rows.values()].filter(({ name }) => name.startsWith('web-')).length, { timeout: 30_000 })
+      .poll(() => [...pods.rows.values()].filter(({ name }) => name.startsWith('web-')).length, { timeout: 10_000 })
       .toBe(3);
     for (const { name, uid } of pods.rows.values()) if (name.startsWith('web-')) expect(before).not.toContain(uid);
   });
