@@ -10,7 +10,7 @@ export type Doorbell = {
   listen(topic: DoorbellTopic, wake: () => void): () => void;
 };
 
-export type DoorbellTopic = 'events' | 'access' | 'leases';
+export type DoorbellTopic = 'events' | 'access';
 
 export type DoorbellListeners = {
   listen: Doorbell['listen'];

@@ -17,7 +17,20 @@ export type ResponseStreamOptions = { contentType: string; headers?: Readonly<Re
 export function openResponseStream(context: RequestContext, options: ResponseStreamOptions): ResponseStream {
   const { reply, signedIn } = context;
   const { raw } = reply;
-  const signal = signedIn ? AbortSignal.any([context.signal, signedIn.accessEnd]) : context.signal;
+  const ended = new AbortController();
+  const end = (reason: Error) => {
+    if (ended.signal.aborted) return;
+    unregister();
+    ended.abort(reason);
+    raw.end();
+  };
+  const unregister = context.streams.add({
+    kind: 'body',
+    principal: signedIn,
+    close: (_, message) => end(appError('shutting_down', message)),
+  });
+  const others = signedIn ? AbortSignal.any([context.signal, signedIn.accessEnd]) : context.signal;
+
   reply.hijack();
   raw.writeHead(200, {
     ...headersOf(reply),
@@ -27,30 +40,25 @@ export function openResponseStream(context: RequestContext, options: ResponseStr
     ...options.headers,
   });
   raw.flushHeaders();
-  const stop = () => raw.end();
-  if (signal.aborted) stop();
-  else signal.addEventListener('abort', stop, { once: true });
+  raw.on('error', () => {});
+  const onOthers = () => end(others.reason as Error);
+  if (others.aborted) onOthers();
+  else others.addEventListener('abort', onOthers, { once: true });
+
   return {
-    signal,
-    write(data) {
-      if (signal.aborted) return Promise.reject(signal.reason);
-      if (raw.destroyed) return Promise.reject(appError('shutting_down', 'The client went away.'));
-      if (raw.write(data)) return Promise.resolve();
-      return new Promise((resolve, reject) => {
-        const settle = () => {
-          raw.off('drain', settle);
-          raw.off('close', settle);
-          if (signal.aborted || raw.destroyed)
-            reject(signal.reason ?? appError('shutting_down', 'The client went away.'));
-          else resolve();
-        };
-        raw.once('drain', settle);
-        raw.once('close', settle);
+    signal: ended.signal,
+    async write(data) {
+      ended.signal.throwIfAborted();
+      if (raw.write(data)) return;
+      await new Promise<void>((resolve) => {
+        raw.once('drain', resolve);
+        ended.signal.addEventListener('abort', () => resolve(), { once: true });
       });
+      ended.signal.throwIfAborted();
     },
     end() {
-      signal.removeEventListener('abort', stop);
-      raw.end();
+      others.removeEventListener('abort', onOthers);
+      end(new Error('The stream has ended.'));
     },
   };
 }

@@ -4,7 +4,6 @@ import Type from 'typebox';
 import { afterEach, describe, expect, it } from 'vitest';
 import { implement } from '../http/route-implementation.ts';
 import { createTestAccess, createTestPrincipal, startTestHttp, type TestHttp } from '../http/test-http.ts';
-import { createBroadcast } from './broadcast.ts';
 import { encodeSseEvent } from './sse-event.ts';
 import { createSseStream, type SseStream, type SseStreamOptions } from './sse-stream.ts';
 
@@ -134,12 +133,10 @@ describe('an SSE stream', () => {
   it('disconnects a client that does not read, with a reason, while the others get everything', {
     timeout: 60_000,
   }, async () => {
-    const broadcast = createBroadcast({ window: 2 });
     const streams: SseStream[] = [];
     await start(
       (stream) => {
         streams.push(stream);
-        broadcast.join(stream);
       },
       { bufferLimit: 256 * 1024, closeDeadline: 500 },
     );
@@ -160,12 +157,13 @@ describe('an SSE stream', () => {
     const before = process.memoryUsage().rss;
     const count = 3000;
     for (let index = 0; index < count; index += 1) {
-      broadcast.publish(encodeSseEvent({ id: String(index), data: `${performance.now()} ${'x'.repeat(4000)}` }));
+      const frame = encodeSseEvent({ id: String(index), data: `${performance.now()} ${'x'.repeat(4000)}` });
+      for (const stream of streams) stream.sendEncoded(frame);
       if (index % 10 === 9) await new Promise((resolve) => setTimeout(resolve, 1));
     }
     await expect.poll(() => received.length, { timeout: 20_000 }).toBe(count);
     expect(received).toEqual(Array.from({ length: count }, (_, index) => index));
-    await expect.poll(() => broadcast.clients, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => http.streams.count('sse'), { timeout: 20_000 }).toBe(1);
     expect(streams.slice(0, 200).every((stream) => stream.signal.aborted)).toBe(true);
     // 12 MB were published; 200 stalled clients that each kept their own would hold 50 MB at their limit alone.
     expect((process.memoryUsage().rss - before) / 1e6).toBeLessThan(150);
