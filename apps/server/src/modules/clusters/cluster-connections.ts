@@ -6,6 +6,8 @@ import type { OpenCluster } from './open-cluster.ts';
 /** Open ways to clusters, made on demand and shared. One is closed when its cluster is removed or changed, or when nobody uses it. */
 export type ClusterConnections = {
   get(clusterId: string): Promise<OpenCluster>;
+  /** The connection when it is open already. */
+  opened(clusterId: string): OpenCluster | undefined;
   /** Closes a connection; the next `get` makes a new one. */
   drop(clusterId: string): void;
   /** Called before a connection goes, so that what reads through it can let go. */
@@ -73,6 +75,11 @@ export function createClusterConnections(deps: ClusterConnectionsDeps): ClusterC
         },
       );
       return entry.cluster;
+    },
+    opened(clusterId) {
+      const entry = entries.get(clusterId);
+      if (entry?.opened) entry.usedAt = clock.now();
+      return entry?.opened;
     },
     drop,
     onDropped(listener) {

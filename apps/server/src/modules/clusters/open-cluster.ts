@@ -9,6 +9,8 @@ export type OpenCluster = {
   readonly cache: ClusterCache;
   /** What the cluster serves; kept, and read again when a definition changed or it is old. */
   types(options?: { fresh?: boolean }): Promise<readonly ResourceType[]>;
+  /** Like `find`, for a name that was found before and a list of types that is still good; undefined for any other. */
+  known(resource: string): ResourceType | undefined;
   /** The type of a name as people write it (`po`, `Pod`, `deployments.apps`); looks again once before it says `not_found`. */
   find(resource: string): Promise<ResourceType>;
   /** Something derived from a type, made once and again when the definitions have changed. */
@@ -30,23 +32,31 @@ const stalenessBound = 10 * 60_000;
 /** A name that is not found is looked for again only when the list is older than this. */
 const secondLookAfter = 1000;
 const retryPause = 15_000;
+/** Distinct spellings that are remembered. */
+const mostNames = 10_000;
 /** Definitions come in bursts: a chart installs dozens of them. */
 const settlePause = 250;
 
 export function createOpenCluster(options: OpenClusterOptions): OpenCluster {
   const { id, name, client, cache, discover, clock, log } = options;
   const closing = new AbortController();
-  let found: { at: number; types: Promise<readonly ResourceType[]> } | undefined;
+  let found: { at: number; types: Promise<readonly ResourceType[]>; listed?: readonly ResourceType[] } | undefined;
   let derived = new WeakMap<ResourceType, Promise<unknown>>();
+  /** What names were found to mean in a list of types; every request asks. */
+  const names = new Map<string, { listed: readonly ResourceType[]; type: ResourceType }>();
   let watching = false;
 
   function types({ fresh = false } = {}): Promise<readonly ResourceType[]> {
     if (!found || fresh || clock.now() - found.at > stalenessBound) {
       const types = discover(client).then((found) => found.types);
-      const entry = { at: clock.now(), types };
+      const entry: NonNullable<typeof found> = { at: clock.now(), types };
       derived = new WeakMap();
       found = entry;
-      types.then(watchDefinitions, () => {
+      const listed = (list: readonly ResourceType[]) => {
+        entry.listed = list;
+        watchDefinitions(list);
+      };
+      types.then(listed, () => {
         if (found === entry) found = undefined;
       });
     }
@@ -91,9 +101,21 @@ export function createOpenCluster(options: OpenClusterOptions): OpenCluster {
     client,
     cache,
     types,
+    known(resource) {
+      const known = names.get(resource);
+      if (!known || known.listed !== found?.listed || clock.now() - found.at > stalenessBound) return undefined;
+      return known.type;
+    },
     async find(resource) {
-      const known = findResourceType(await types(), resource);
-      if (known) return known;
+      const listed = await types();
+      const known = names.get(resource);
+      if (known?.listed === listed) return known.type;
+      const type = findResourceType(listed, resource);
+      if (type) {
+        if (names.size > mostNames) names.clear();
+        names.set(resource, { listed, type });
+        return type;
+      }
       const age = found ? clock.now() - found.at : 0;
       const again = age > secondLookAfter ? findResourceType(await types({ fresh: true }), resource) : undefined;
       if (again) return again;

@@ -24,6 +24,8 @@ export type ObjectTarget = {
 };
 
 export type ObjectReader = {
+  /** The answer at once, when everything it takes is at hand: most reads of a page that is open. */
+  atHand(clusterId: string, params: ObjectParams): RawJson | undefined;
   target(clusterId: string, params: ObjectParams): Promise<ObjectTarget>;
   /** The JSON of an ObjectAnswer: from the watch cache where it runs, else read from the cluster. */
   read(
@@ -33,7 +35,7 @@ export type ObjectReader = {
 };
 
 export type ObjectReaderDeps = {
-  connections: Pick<ClusterConnections, 'get'>;
+  connections: Pick<ClusterConnections, 'get' | 'opened'>;
   tables: ResourceTables;
   clock: Clock;
 };
@@ -41,12 +43,12 @@ export type ObjectReaderDeps = {
 type Kept = { second: number; answer: RawJson };
 
 export function createObjectReader({ connections, tables, clock }: ObjectReaderDeps): ObjectReader {
-  /** The bytes of an answer, kept as long as the version of the object is; `asOf` counts in seconds so that they can be. */
+  /** The text of an answer, kept as long as the version of the object is; `asOf` counts in seconds so that they can be. */
   const kept = new WeakMap<KubeObject, Kept>();
 
   function fromCache(target: ObjectTarget): RawJson | undefined {
     const { cluster, type, key } = target;
-    const table = tables.running(cluster.id, resourceName(type));
+    const table = tables.running(cluster, type);
     const cache = table?.cache ?? runningCache(cluster, type);
     if (cache?.state.phase !== 'live' || cache.asOf === undefined) return undefined;
     const object = cache.get(key);
@@ -65,19 +67,21 @@ export function createObjectReader({ connections, tables, clock }: ObjectReaderD
   }
 
   return {
-    async target(clusterId, { resource, namespace, name }) {
+    atHand(clusterId, params) {
+      const cluster = connections.opened(clusterId);
+      const type = cluster?.known(params.resource);
+      return cluster && type && fits(type, params) ? fromCache(targetOf(cluster, type, params)) : undefined;
+    },
+    async target(clusterId, params) {
       const cluster = await connections.get(clusterId);
-      const type = await cluster.find(resource);
-      // The caller was let in for this namespace: an object that is in none must not be reached through one.
-      if (type.namespaced === (namespace === '-'))
-        throw appError(
-          'not_found',
-          type.namespaced
-            ? `A ${type.kind} lives in a namespace; name it.`
-            : `A ${type.kind} lives in no namespace; write - for it.`,
-        );
-      if (!type.namespaced) return { cluster, type, ref: { type, name }, key: `/${name}` };
-      return { cluster, type, ref: { type, namespace, name }, key: `${namespace}/${name}` };
+      const type = await cluster.find(params.resource);
+      if (fits(type, params)) return targetOf(cluster, type, params);
+      throw appError(
+        'not_found',
+        type.namespaced
+          ? `A ${type.kind} lives in a namespace; name it.`
+          : `A ${type.kind} lives in no namespace; write - for it.`,
+      );
     },
     async read(target, { managedFields = false, fresh = false }) {
       const cached = managedFields || fresh ? undefined : fromCache(target);
@@ -91,6 +95,16 @@ export function createObjectReader({ connections, tables, clock }: ObjectReaderD
   };
 }
 
+/** The caller was let in for this namespace: an object that is in none must not be reached through one. */
+function fits(type: ResourceType, { namespace }: ObjectParams): boolean {
+  return type.namespaced === (namespace !== '-');
+}
+
+function targetOf(cluster: OpenCluster, type: ResourceType, { namespace, name }: ObjectParams): ObjectTarget {
+  if (!type.namespaced) return { cluster, type, ref: { type, name }, key: `/${name}` };
+  return { cluster, type, ref: { type, namespace, name }, key: `${namespace}/${name}` };
+}
+
 function runningCache(cluster: OpenCluster, type: ResourceType): ResourceCache | undefined {
   for (const cache of cluster.cache.running())
     if (cache.type.plural === type.plural && cache.type.group === type.group) return cache;
@@ -100,9 +114,7 @@ function runningCache(cluster: OpenCluster, type: ResourceType): ResourceCache |
 function answerJson(
   { cluster, type }: ObjectTarget,
   { object, health, asOf, source }: { object: KubeObject; health: unknown; asOf: number; source: 'cache' | 'cluster' },
-): Buffer {
+): string {
   const at = new Date(asOf).toISOString();
-  return Buffer.from(
-    JSON.stringify({ cluster: cluster.name, resource: resourceName(type), object, health, asOf: at, source }),
-  );
+  return JSON.stringify({ cluster: cluster.name, resource: resourceName(type), object, health, asOf: at, source });
 }

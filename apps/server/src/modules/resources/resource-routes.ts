@@ -65,7 +65,11 @@ export function createResourceRoutes(deps: ResourceRoutesDeps): readonly RouteIm
       await stream(params.resource, query, context);
       return undefined;
     }),
-    implement(resourceRoutes.getObject, async ({ params, query }) => reader.read(await target(params), query)),
+    implement(resourceRoutes.getObject, ({ params, query }) => {
+      const cluster = directory.find(params.cluster);
+      const answer = cluster && !query.fresh && !query.managedFields ? reader.atHand(cluster.id, params) : undefined;
+      return answer ?? target(params).then((object) => reader.read(object, query));
+    }),
     implement(resourceRoutes.revealSecret, async ({ params, body, context }) =>
       revealSecret(await target({ ...params, resource: 'secrets' }), body.keys, { audit, context }),
     ),

@@ -11,7 +11,7 @@ export type TableLease = { readonly table: ResourceTable; release(): void };
 export type ResourceTables = {
   acquire(connection: OpenCluster, type: ResourceType, rules: RowRules): TableLease;
   /** The table when there is one already; never starts a watch. */
-  running(clusterId: string, resource: string): ResourceTable | undefined;
+  running(connection: OpenCluster, type: ResourceType): ResourceTable | undefined;
   /** Closes the tables of a cluster that was removed or whose connection was replaced. */
   drop(clusterId: string): void;
   close(): void;
@@ -29,6 +29,8 @@ type Entry = { table: ResourceTable; readers: number; timer: NodeJS.Timeout | un
 export function createResourceTables(options: ResourceTablesOptions): ResourceTables {
   const { clock, log, idle = 120_000 } = options;
   const entries = new Map<string, Entry>();
+  /** The same tables by the objects that a request has at hand. */
+  const tablesOf = new WeakMap<OpenCluster, Map<ResourceType, ResourceTable>>();
   const keyOf = (clusterId: string, resource: string) => `${clusterId} ${resource}`;
 
   function open(
@@ -46,6 +48,8 @@ export function createResourceTables(options: ResourceTablesOptions): ResourceTa
       close() {
         clearTimeout(entry.timer);
         if (entries.get(key) === entry) entries.delete(key);
+        for (const [known, of] of tablesOf.get(connection) ?? [])
+          if (of === table) tablesOf.get(connection)?.delete(known);
         table.close();
         lease.release();
       },
@@ -59,6 +63,9 @@ export function createResourceTables(options: ResourceTablesOptions): ResourceTa
       const key = keyOf(connection.id, resourceName(type));
       const entry = entries.get(key) ?? open(connection, { type, rules, key });
       entry.readers += 1;
+      // A type that was discovered anew is another object for the same table.
+      const own = tablesOf.get(connection) ?? new Map<ResourceType, ResourceTable>();
+      tablesOf.set(connection, own.set(type, entry.table));
       clearTimeout(entry.timer);
       let released = false;
       return {
@@ -73,7 +80,7 @@ export function createResourceTables(options: ResourceTablesOptions): ResourceTa
         },
       };
     },
-    running: (clusterId, resource) => entries.get(keyOf(clusterId, resource))?.table,
+    running: (connection, type) => tablesOf.get(connection)?.get(type),
     drop(clusterId) {
       for (const entry of [...entries.values()]) if (entry.table.source.clusterId === clusterId) entry.close();
     },
