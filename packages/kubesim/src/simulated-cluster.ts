@@ -4,6 +4,7 @@ import { type ServingCertificate, selfSignedCertificate } from './access/self-si
 import type { SimulatedUser } from './access/simulated-user.ts';
 import { createApiRoutes } from './api/api-routes.ts';
 import { createApiServer } from './api/api-server.ts';
+import { groupVersions } from './api/discovery.ts';
 import { createManagedFields } from './apply/managed-fields.ts';
 import { builtinResources } from './catalogue/builtin-resources.ts';
 import { createResourceCatalogue } from './catalogue/resource-catalogue.ts';
@@ -110,7 +111,7 @@ export function createSimulatedCluster(options: SimulatedClusterOptions = {}): S
     route: routes.route,
     upgrade: routes.upgrade,
   });
-  seedCluster(store);
+  seedCluster(store, groupVersions(catalogue));
   const controllers =
     options.controllers === false ? undefined : createControllers({ store, clock, logger, processes });
   const stopping = new AbortController();

@@ -24,7 +24,6 @@ import type { ResourcePath } from './request-info.ts';
 import { selectionOf, selects } from './selection.ts';
 
 export type WriteHandlerDeps = { writer: ObjectWriter; database: Database; clock: Clock };
-export type WriteHandlers = ReturnType<typeof createWriteHandlers>;
 
 const patchTypes = new Set([
   'application/json-patch+json',

@@ -6,7 +6,6 @@ export type FieldSet = ReadonlyMap<string, FieldNode>;
 export type FieldNode = { readonly self: boolean; readonly below: FieldSet };
 
 export const noFields: FieldSet = new Map();
-export const leaf: FieldNode = { self: true, below: noFields };
 
 export function isEmpty(set: FieldSet): boolean {
   return set.size === 0;

@@ -1,5 +1,7 @@
 import type { ObjectStorePort } from '../object-store-port.ts';
 
+export type GroupVersionName = { group: string; version: string };
+
 const meta = (name: string) => ({ metadata: { name } });
 
 const priorityClasses = [
@@ -30,7 +32,7 @@ const clusterRoles: Record<string, object[]> = {
 };
 
 /** What any cluster has before a person adds to it: namespaces, the API's own Service, the roles and classes of the bootstrap. */
-export function seedCluster(store: ObjectStorePort): void {
+export function seedCluster(store: ObjectStorePort, groupVersions: Iterable<GroupVersionName>): void {
   const manager = { manager: 'kube-apiserver' };
   for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) {
     store.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', ...meta(name) }, manager);
@@ -57,6 +59,7 @@ export function seedCluster(store: ObjectStorePort): void {
     manager,
   );
   seedApiEndpoints(store);
+  for (const served of groupVersions) seedApiService(store, served);
   for (const [name, value, description] of priorityClasses) {
     const object = { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', ...meta(name), value, description };
     store.create('priorityclasses.scheduling.k8s.io', object, manager);
@@ -112,5 +115,40 @@ function seedApiEndpoints(store: ObjectStorePort): void {
       ports: [port],
     },
     manager,
+  );
+}
+
+/** One APIService for each group version, as the aggregator keeps them; metrics come from a service of their own. */
+function seedApiService(store: ObjectStorePort, { group, version }: GroupVersionName): void {
+  const service =
+    group === 'metrics.k8s.io' ? { service: { namespace: 'kube-system', name: 'metrics-server', port: 443 } } : {};
+  const name = `${version}.${group}`;
+  const resource = 'apiservices.apiregistration.k8s.io';
+  const spec = {
+    ...(group === '' ? {} : { group }),
+    version,
+    groupPriorityMinimum: 17_000,
+    versionPriority: 15,
+    ...service,
+  };
+  const manager = { manager: 'kube-apiserver' };
+  store.create(
+    resource,
+    { apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService', metadata: { name }, spec },
+    manager,
+  );
+  if (group !== 'metrics.k8s.io') return;
+  store.update(
+    resource,
+    { name },
+    (draft) => {
+      const lastTransitionTime = draft.metadata.creationTimestamp;
+      draft.status = {
+        conditions: [
+          { type: 'Available', status: 'True', lastTransitionTime, reason: 'Passed', message: 'all checks passed' },
+        ],
+      };
+    },
+    { ...manager, subresource: 'status' },
   );
 }

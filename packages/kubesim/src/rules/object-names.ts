@@ -19,12 +19,13 @@ const labelValueMessage =
 
 const asLabel = new Set(['namespaces']);
 const as1035 = new Set(['services']);
-/** RBAC names only need to fit a path segment. */
+/** Names that only need to fit a path segment: those of RBAC, and `v1.` of the core group's APIService. */
 const asPathSegment = new Set([
   'roles.rbac.authorization.k8s.io',
   'rolebindings.rbac.authorization.k8s.io',
   'clusterroles.rbac.authorization.k8s.io',
   'clusterrolebindings.rbac.authorization.k8s.io',
+  'apiservices.apiregistration.k8s.io',
 ]);
 
 /** Why `name` cannot name an object of this resource, in the API server's words; empty when it can. */

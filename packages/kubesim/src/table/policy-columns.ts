@@ -115,8 +115,25 @@ export const policyColumns: Readonly<Record<string, readonly TableColumn[]>> = {
   'clusterroles.rbac.authorization.k8s.io': roleColumns,
   resourcequotas: [
     nameColumn,
+    ageColumn,
     column('Request', (object) => quotaText(object, 'requests')),
     column('Limit', (object) => quotaText(object, 'limits')),
+  ],
+  'flowschemas.flowcontrol.apiserver.k8s.io': [
+    nameColumn,
+    column('PriorityLevel', (object) => flow(object).priorityLevelConfiguration?.name ?? '<none>'),
+    column('MatchingPrecedence', (object) => flow(object).matchingPrecedence ?? 1000, { type: 'integer' }),
+    column('DistinguisherMethod', (object) => flow(object).distinguisherMethod?.type ?? '<none>'),
+    ageColumn,
+    column('MissingPL', missingLevel),
+  ],
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': [
+    nameColumn,
+    column('Type', (object) => flow(object).type ?? ''),
+    column('NominalConcurrencyShares', (object) => flow(object).limited?.nominalConcurrencyShares ?? '<none>'),
+    column('Queues', (object) => queuing(object)?.queues ?? '<none>'),
+    column('HandSize', (object) => queuing(object)?.handSize ?? '<none>'),
+    column('QueueLengthLimit', (object) => queuing(object)?.queueLengthLimit ?? '<none>'),
     ageColumn,
   ],
   'priorityclasses.scheduling.k8s.io': [
@@ -186,6 +203,30 @@ export const policyColumns: Readonly<Record<string, readonly TableColumn[]>> = {
     column('Created At', (object) => object.metadata.creationTimestamp ?? '', { type: 'date' }),
   ],
 };
+
+type Flow = {
+  priorityLevelConfiguration?: { name: string };
+  matchingPrecedence?: number;
+  distinguisherMethod?: { type: string };
+  type?: string;
+  limited?: {
+    nominalConcurrencyShares?: number;
+    limitResponse?: { queuing?: { queues?: number; handSize?: number; queueLengthLimit?: number } };
+  };
+};
+
+function flow(object: KubeObject): Flow {
+  return (object.spec ?? {}) as Flow;
+}
+
+function queuing(object: KubeObject) {
+  return flow(object).limited?.limitResponse?.queuing;
+}
+
+function missingLevel(object: KubeObject): string {
+  const { conditions } = (object.status ?? {}) as { conditions?: { type: string; status: string }[] };
+  return conditions?.find((one) => one.type === 'Dangling')?.status ?? '?';
+}
 
 function webhookColumns(): readonly TableColumn[] {
   return [
