@@ -183,7 +183,7 @@ function createExecSession(socket: WebSocket, where: string, signal: AbortSignal
       if (Date.now() - lastByteAt < endlessInput) return;
       failure ??= appError(
         'cluster_error',
-        `The command waits for the end of its input, which ${where} cannot pass on: clusters before Kubernetes 1.30 have no way to. Use a command that knows how much to read, such as head -c or tar.`,
+        `The command waits for the end of its input, which ${where} cannot pass on: clusters before Kubernetes 1.30 have no way to. Use a command that knows how much to read, such as head -c.`,
       );
       socket.close(1000);
     }, 500);
