@@ -10,7 +10,7 @@ const name = 'bench';
 /** Five ports from here, other ones in each run. */
 const port = 20_000 + (process.pid % 2000) * 5;
 
-export type RealCluster = { endpoint: Endpoint; version: string; stop(): void };
+export type RealCluster = { endpoint: Endpoint; kubeconfig: string; version: string; stop(): void };
 
 /** The real API server with `count` scale pods in its etcd, or undefined where it cannot be had. Its controllers are stopped: they would sweep pods up. */
 export async function startRealCluster(count: number): Promise<RealCluster | undefined> {
@@ -24,9 +24,10 @@ export async function startRealCluster(count: number): Promise<RealCluster | und
   for (const controller of ['kcm', 'sched'])
     process.kill(Number(readFileSync(join(root, `${controller}.pid`), 'utf8')), 'SIGTERM');
   await fillEtcd(count);
-  const endpoint = endpointOf(readFileSync(kubeconfig, 'utf8'));
+  const text = readFileSync(kubeconfig, 'utf8');
   return {
-    endpoint,
+    endpoint: endpointOf(text),
+    kubeconfig: text,
     version: 'kube-apiserver 1.20.2',
     stop: () => void execFileSync(join(home, 'down'), ['--name', name], { stdio: 'ignore' }),
   };
