@@ -205,6 +205,24 @@ describe('delete', () => {
     });
   });
 
+  it('asks a person once before several go, and shows which', async () => {
+    await make('ask-1', 'ask-2');
+    const no = await world.terminal('pilothouse delete cm ask-1 ask-2; echo "code $?"', 'n\n');
+    for (const text of [
+      'configmap/ask-1 in default',
+      'configmap/ask-2 in default',
+      'Delete these 2 objects on one? [y/N]',
+    ])
+      expect(no.stdout).toContain(text);
+    expect(no.stdout).toContain('code 1');
+    expect(await world.cli('get', 'cm', 'ask-1', 'ask-2')).toMatchObject({ code: 0 });
+    expect((await world.terminal('pilothouse delete cm ask-1 ask-2', 'y\n')).stdout).toContain(
+      'configmap/ask-2 deleted',
+    );
+    await make('ask-3');
+    expect((await world.terminal('pilothouse delete cm ask-3', '')).stdout).not.toContain('[y/N]');
+  });
+
   it('deletes what files name, last first, and nothing on a dry run', async () => {
     const file = world.file('both.yaml', `${configMap('file-1', '1')}---\n${configMap('file-2', '1')}`);
     await world.cli('apply', '-f', file);

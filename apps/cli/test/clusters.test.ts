@@ -131,6 +131,26 @@ describe('cluster add', () => {
     expect(piped).toMatchObject({ code: 0 });
   });
 
+  it('lets a person pick contexts from a list', async () => {
+    world.file('pick.yaml', kubeconfig({ name: 'pick-a' }, { name: 'pick-b' }, { name: 'pick-c' }));
+    const add = 'pilothouse cluster add --kubeconfig pick.yaml --allow-private-address';
+    const picked = await world.terminal(`${add}; echo "code $?"`, '2-3\n');
+    expect(picked.stdout).toMatch(/1 +pick-a \(current\)/);
+    expect(picked.stdout).toMatch(/cluster pick-b registered[\s\S]+cluster pick-c registered[\s\S]+code 0/);
+    expect((await world.terminal(`${add}; echo "code $?"`, '9\n')).stdout).toMatch(
+      /"9" is not in the list[\s\S]+code 2/,
+    );
+    const several = await world.cli(
+      'cluster',
+      'add',
+      '--kubeconfig',
+      world.file('many.json', kubeconfig({ name: 'x' }, { name: 'y' })),
+      'given-name',
+      '--allow-private-address',
+    );
+    expect(several).toMatchObject({ code: 0, stdout: expect.stringContaining('given-name') });
+  });
+
   it('registers a simulated cluster the server runs', async () => {
     expect(await world.cli('cluster', 'add', 'sim', '--simulated', '--profile', 'empty')).toMatchObject({
       code: 0,

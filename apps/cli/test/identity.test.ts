@@ -2,11 +2,9 @@ import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runProgram } from './run-program.ts';
 import { createTestWorld, type TestWorld } from './test-world.ts';
 
 let world: TestWorld;
-const bin = new URL('../bin/pilothouse.mjs', import.meta.url).pathname;
 const password = 'seven green lamps hum at dusk';
 const configPath = () => join(world.home, '.config', 'pilothouse', 'config.json');
 
@@ -68,11 +66,10 @@ describe('login and logout', () => {
   });
 
   it('asks in a terminal and does not show what is typed', async () => {
-    const command = `"${process.execPath}" "${bin}" login ${world.url} --email admin@example.com; echo "code $?"`;
-    const session = await runProgram('script', ['-qec', command, '/dev/null'], {
-      env: { ...world.env, SHELL: '/bin/bash' },
-      input: `${password}\n`,
-    });
+    const session = await world.terminal(
+      `pilothouse login ${world.url} --email admin@example.com; echo "code $?"`,
+      `${password}\n`,
+    );
     expect(session.stdout).toContain('Password: ');
     expect(session.stdout).toContain('code 0');
     // The terminal echoes what was typed before the program took over; the program itself never does.

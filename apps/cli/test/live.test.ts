@@ -1,10 +1,8 @@
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runProgram } from './run-program.ts';
 import { createTestWorld, eventually, fixturePath, type TestWorld } from './test-world.ts';
 
 let world: TestWorld;
-const bin = new URL('../bin/pilothouse.mjs', import.meta.url).pathname;
 
 beforeAll(async () => {
   world = await createTestWorld();
@@ -176,13 +174,11 @@ describe('exec', () => {
 
   it('gives a terminal its size, passes keys on and leaves our terminal as it was', async () => {
     const pod = await podName();
-    const command = `stty rows 33 cols 111; stty -g > before; "${process.execPath}" "${bin}" exec -it ${pod} -n shop -- sh; echo "code $?"; stty -g > after; cmp before after && echo same`;
-    const keys = 'stty size; exit 3\n';
-    const session = await runProgram('script', ['-qec', command, '/dev/null'], {
-      env: { ...world.env, SHELL: '/bin/bash' },
-      input: keys,
-      cwd: world.home,
-    });
+    const exec = `pilothouse exec -it ${pod} -n shop -- sh`;
+    const session = await world.terminal(
+      `stty rows 33 cols 111; stty -g > before; ${exec}; echo "code $?"; stty -g > after; cmp before after && echo same`,
+      'stty size; exit 3\n',
+    );
     expect(session.stdout).toContain('33 111');
     expect(session.stdout).toContain('code 3');
     expect(session.stdout).toContain('same');

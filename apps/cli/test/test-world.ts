@@ -18,6 +18,8 @@ export type TestWorld = {
   cli(...args: string[]): Promise<Finished>;
   run(args: readonly string[], options?: RunOptions): Promise<Finished>;
   start(args: readonly string[], options?: RunOptions): Running;
+  /** Runs a shell command line in a terminal of its own, in which `pilothouse` is the CLI; its output is what the terminal shows. */
+  terminal(commandLine: string, input: string): Promise<Finished>;
   kubectl(cluster: string, args: readonly string[], options?: RunOptions): Promise<Finished>;
   /** Starts a simulated cluster with one node and registers it. */
   addCluster(name: string): Promise<SimulatedCluster>;
@@ -82,6 +84,16 @@ export async function createTestWorld(options: WorldOptions = {}): Promise<TestW
     cli: (...args) => world.run(args),
     run: (args, run = {}) => runProgram(process.execPath, [bin, ...args], { ...run, env: { ...env, ...run.env } }),
     start: (args, run = {}) => startProgram(process.execPath, [bin, ...args], { ...run, env: { ...env, ...run.env } }),
+    terminal: (commandLine, input) =>
+      runProgram(
+        'script',
+        ['-qec', `pilothouse() { "${process.execPath}" "${bin}" "$@"; }; ${commandLine}`, '/dev/null'],
+        {
+          env: { ...env, SHELL: '/bin/bash' },
+          input,
+          cwd: home,
+        },
+      ),
     kubectl: (cluster, args, run = {}) =>
       runProgram('kubectl', args, {
         ...run,
