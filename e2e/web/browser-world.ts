@@ -16,6 +16,9 @@ const chromiumFlags = [
   '--disable-sync',
 ];
 
+/** Containers that come and go on the machine make Chromium drop connections; pages live through it. */
+const ofTheMachine = /ERR_NETWORK_CHANGED/;
+
 /** Says in the console what the content security policy refused; the console is watched. */
 const reportViolations = `document.addEventListener('securitypolicyviolation', (event) =>
   console.error('refused by the content security policy: ' + event.effectiveDirective + ' ' + event.blockedURI + ' ' + event.sourceFile));`;
@@ -56,7 +59,8 @@ export function useBrowser(): BrowserWorld {
   function watch(page: Page): Page {
     page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.message}`));
     page.on('console', (message) => {
-      if (message.type() === 'error') faults.push(`${page.url()}: ${message.text()}`);
+      if (message.type() === 'error' && !ofTheMachine.test(message.text()))
+        faults.push(`${page.url()}: ${message.text()}`);
     });
     return page;
   }

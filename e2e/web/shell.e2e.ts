@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { eventually, seriousFaults, useBrowser } from './browser-world.ts';
 
@@ -36,25 +37,30 @@ describe('every page', () => {
   });
 });
 
+async function openPalette(page: Page): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('dialog', { name: 'Command palette' }).waitFor();
+}
+
 describe('the command palette', () => {
   it('goes to a kind by its short name, and to an object by its name', async () => {
     const page = await world.open('/');
     await page.getByRole('heading', { name: 'What needs you now' }).waitFor();
-    await page.keyboard.press('Control+k');
+    await openPalette(page);
     await page.keyboard.type('netpol');
     await page.getByRole('option', { name: /NetworkPolicy/ }).waitFor();
     expect(await seriousFaults(page)).toEqual([]);
     await page.keyboard.press('Enter');
     await eventually(async () => expect(page.url()).toContain('/resources/networkpolicies.networking.k8s.io'));
 
-    await page.keyboard.press('Control+k');
+    await openPalette(page);
     await page.keyboard.type('orders-db-0');
     const found = page.getByRole('option', { name: /orders-db-0/ }).first();
     await found.waitFor();
     await found.click();
     await page.getByRole('heading', { name: 'orders-db-0', level: 1 }).waitFor();
 
-    await page.keyboard.press('Control+k');
+    await openPalette(page);
     await page.getByRole('option', { name: /^Shell/ }).waitFor();
     await page.getByRole('option', { name: /^Logs/ }).click();
     await page.getByRole('log').waitFor();
@@ -62,17 +68,17 @@ describe('the command palette', () => {
 
   it('changes the theme, which is remembered and there before the first paint', async () => {
     const page = await world.open('/clusters');
-    await page.getByRole('heading', { name: 'Clusters' }).waitFor();
+    await page.getByRole('heading', { name: 'Clusters', level: 1 }).waitFor();
     const background = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
     const light = await background();
-    await page.keyboard.press('Control+k');
+    await openPalette(page);
     await page.keyboard.type('theme dark');
     await page.keyboard.press('Enter');
     await eventually(async () => expect(await background()).not.toBe(light));
     await page.reload({ waitUntil: 'commit' });
     await eventually(async () => expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark'));
-    await page.getByRole('heading', { name: 'Clusters' }).waitFor();
-    await page.keyboard.press('Control+k');
+    await page.getByRole('heading', { name: 'Clusters', level: 1 }).waitFor();
+    await openPalette(page);
     await page.keyboard.type('theme as the system');
     await page.keyboard.press('Enter');
     await eventually(async () => expect(await background()).toBe(light));
@@ -89,7 +95,7 @@ describe('the keyboard', () => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('g');
     await page.keyboard.press('c');
-    await page.getByRole('heading', { name: 'Clusters' }).waitFor();
+    await page.getByRole('heading', { name: 'Clusters', level: 1 }).waitFor();
   });
 });
 

@@ -139,7 +139,7 @@ describe('a table', () => {
     );
     await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
     await page.mouse.move(0, 0);
-    await page.getByText('No ConfigMaps matches').waitFor();
+    await page.getByText('No ConfigMaps match').waitFor();
   });
 
   it('remembers which columns one chose', async () => {

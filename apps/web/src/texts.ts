@@ -118,7 +118,7 @@ export const texts = {
     nothingFound: 'Nothing has that name.',
     typeToNarrow: (count: number) => `${count} in all. Type to narrow them down.`,
     failed: (kind: string) => `${kind} could not be listed`,
-    nothingMatches: (kind: string) => `No ${kind} matches`,
+    nothingMatches: (kind: string) => `No ${kind} match`,
     nothingMatchesText: 'Nothing in the clusters, namespaces and filters that are chosen.',
     none: (kind: string) => `No ${kind} yet`,
     noneText: 'As soon as one is created, it shows here.',

@@ -8,9 +8,11 @@ import { useClusterChanges } from './live/useClusterChanges.ts';
 import { overlays, useOverlay } from './overlay-store.ts';
 import { Rail } from './Rail.tsx';
 import { TopBar } from './TopBar.tsx';
+import { useGoKeys } from './useGoKeys.ts';
 import { useHotkeys } from './useHotkeys.ts';
 
-const CommandPalette = lazy(async () => ({ default: (await import('./palette/CommandPalette.tsx')).CommandPalette }));
+const loadPalette = async () => ({ default: (await import('./palette/CommandPalette.tsx')).CommandPalette });
+const CommandPalette = lazy(loadPalette);
 const HelpOverlay = lazy(async () => ({ default: (await import('./HelpOverlay.tsx')).HelpOverlay }));
 const Dock = lazy(async () => ({ default: (await import('./dock/Dock.tsx')).Dock }));
 
@@ -24,6 +26,7 @@ export function AppShell() {
   useClusterChanges(() => void queries.invalidateQueries({ queryKey: ['clusters'] }));
   // biome-ignore lint/correctness/useExhaustiveDependencies: closes when the page changes
   useEffect(() => setRailOpen(false), [path]);
+  usePreloadedPalette();
   useHotkeys({
     'Mod+k': () => overlays.toggle('palette'),
     '?': () => overlays.open('help'),
@@ -60,27 +63,10 @@ export function AppShell() {
   );
 }
 
-const goTo: Record<string, string> = { h: '/', r: '/resources', e: '/events', c: '/clusters', s: '/settings' };
-
-/** `g` then a letter, as in mail programs; `g` alone is the table's. */
-function useGoKeys(go: (path: string) => void): void {
-  const [waiting, setWaiting] = useState(false);
+/** Fetched while nothing else is to do, so that what one types after Ctrl+K is not lost. */
+function usePreloadedPalette(): void {
   useEffect(() => {
-    if (!waiting) return;
-    const timer = setTimeout(() => setWaiting(false), 900);
+    const timer = setTimeout(() => void loadPalette(), 2000);
     return () => clearTimeout(timer);
-  }, [waiting]);
-  useHotkeys({ g: () => setWaiting(true) }, !waiting);
-  useHotkeys(
-    Object.fromEntries(
-      Object.entries(goTo).map(([key, path]) => [
-        key,
-        () => {
-          setWaiting(false);
-          go(path);
-        },
-      ]),
-    ),
-    waiting,
-  );
+  }, []);
 }

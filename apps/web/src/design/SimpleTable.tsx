@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { cx } from './cx.ts';
+import { ScrollBox } from './ScrollBox.tsx';
 import styles from './SimpleTable.module.css';
 
 export type SimpleColumn<T> = {
@@ -24,7 +25,7 @@ export type SimpleTableProps<T> = {
 /** A plain table for a few dozen rows. What can be thousands belongs in a DataTable. */
 export function SimpleTable<T>({ label, columns, items, itemKey, onOpen }: SimpleTableProps<T>) {
   return (
-    <div className={styles.scroll}>
+    <ScrollBox className={styles.scroll} label={label}>
       <table className={styles.table} aria-label={label}>
         <thead>
           <tr>
@@ -56,7 +57,7 @@ export function SimpleTable<T>({ label, columns, items, itemKey, onOpen }: Simpl
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollBox>
   );
 }
 

@@ -5,6 +5,7 @@ import { ErrorNotice } from '../../app/ErrorNotice.tsx';
 import { ConfirmDialog } from '../../design/ConfirmDialog.tsx';
 import { KindGlyph } from '../../design/KindGlyph.tsx';
 import { Notice } from '../../design/Notice.tsx';
+import { ScrollBox } from '../../design/ScrollBox.tsx';
 import { SelectField } from '../../design/SelectField.tsx';
 import { SkeletonLines } from '../../design/Skeleton.tsx';
 import { toasts } from '../../design/toast-store.ts';
@@ -65,14 +66,16 @@ export function DeleteDialog({ target, object, onClose, onDeleted }: DeleteDialo
         going.length > 0 && (
           <div>
             <p>{propagation === 'Orphan' ? texts.object.staysBehind : texts.object.goesAlong}</p>
-            <ul className={styles.going}>
-              {going.map((group) => (
-                <li key={group.resource}>
-                  <KindGlyph resource={group.resource} />
-                  <span>{texts.object.dependents(group.total, group.names)}</span>
-                </li>
-              ))}
-            </ul>
+            <ScrollBox className={styles.going} label={texts.object.goesAlong}>
+              <ul>
+                {going.map((group) => (
+                  <li key={group.resource}>
+                    <KindGlyph resource={group.resource} />
+                    <span>{texts.object.dependents(group.total, group.names)}</span>
+                  </li>
+                ))}
+              </ul>
+            </ScrollBox>
           </div>
         )
       )}

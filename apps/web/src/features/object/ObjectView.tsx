@@ -127,7 +127,9 @@ export function ObjectView({ target, mode, tab = 'summary', onTab, onClose, onWi
           <HealthBadge health={data.health} reason={false} />
           {data.health.reason !== 'NoStatusRule' && <code className={styles.reason}>{data.health.reason}</code>}
           {data.health.reason !== 'NoStatusRule' && data.health.message && (
-            <span className={styles.message}>{data.health.message}</span>
+            <span className={styles.message} title={data.health.message}>
+              {data.health.message}
+            </span>
           )}
         </div>
         <ActionBar actions={actions} />

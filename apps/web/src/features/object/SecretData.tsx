@@ -6,6 +6,7 @@ import { ErrorNotice } from '../../app/ErrorNotice.tsx';
 import { Button } from '../../design/Button.tsx';
 import { CopyButton } from '../../design/CopyButton.tsx';
 import { formatBytes } from '../../design/format.ts';
+import { ScrollBox } from '../../design/ScrollBox.tsx';
 import { texts } from '../../texts.ts';
 import type { ObjectRef } from '../resources/object-ref.ts';
 import { asObject, at } from './kube-shape.ts';
@@ -38,7 +39,9 @@ export function SecretData({ target, object, denied }: SecretDataProps) {
                 {typeof masked === 'number' ? formatBytes(masked) : String(masked ?? '')}
               </span>
             ) : (
-              <pre>{decodeValue(value)}</pre>
+              <ScrollBox className={styles.value} label={key}>
+                {decodeValue(value)}
+              </ScrollBox>
             )}
             {value === undefined ? <span /> : <CopyButton text={decodeValue(value)} />}
           </div>

@@ -3,6 +3,7 @@ import { Age } from '../../design/Age.tsx';
 import { LabelChips } from '../../design/Chips.tsx';
 import { type Fact, Facts, Section } from '../../design/Facts.tsx';
 import { formatBytes } from '../../design/format.ts';
+import { ScrollBox } from '../../design/ScrollBox.tsx';
 import { SimpleTable } from '../../design/SimpleTable.tsx';
 import { StateMark } from '../../design/StateBadge.tsx';
 import { texts } from '../../texts.ts';
@@ -219,7 +220,9 @@ function ConfigData({ object }: { object: unknown }) {
       {data.map(([key, value]) => (
         <div key={key} className={styles.secret}>
           <code>{key}</code>
-          <pre>{value.length > shownValue ? `${value.slice(0, shownValue)}…` : value}</pre>
+          <ScrollBox className={styles.value} label={key}>
+            {value.length > shownValue ? `${value.slice(0, shownValue)}…` : value}
+          </ScrollBox>
           <span className={styles.quiet}>{value.length > 200 ? formatBytes(value.length) : ''}</span>
         </div>
       ))}

@@ -5,6 +5,7 @@ import { type ReactElement, useRef, useState } from 'react';
 import { api, routes } from '../../app/api.ts';
 import { Button } from '../../design/Button.tsx';
 import { Dialog } from '../../design/Dialog.tsx';
+import { ScrollBox } from '../../design/ScrollBox.tsx';
 import { TextField } from '../../design/TextField.tsx';
 import { texts } from '../../texts.ts';
 import { refOf, refParams } from './object-ref.ts';
@@ -96,19 +97,21 @@ export function BulkDialog({ resource, verb, rows, onClose, onDone }: BulkDialog
         />
       )}
       {!states && <p>{texts.bulk.explain[verb]}</p>}
-      <ul className={styles.results}>
-        {rows.map((row, index) => {
-          const item = states?.[index];
-          return (
-            <li key={row.id} className={styles.result}>
-              {item ? marks[item.state] : <span />}
-              <code>{[row.cluster, row.namespace, row.name].filter(Boolean).join(' / ')}</code>
-              <span className={styles.resultWord}>{item ? texts.bulk.states[item.state] : ''}</span>
-              {item?.error && <span className={styles.resultError}>{item.error}</span>}
-            </li>
-          );
-        })}
-      </ul>
+      <ScrollBox className={styles.results} label={texts.bulk.title[verb](rows.length)}>
+        <ul>
+          {rows.map((row, index) => {
+            const item = states?.[index];
+            return (
+              <li key={row.id} className={styles.result}>
+                {item ? marks[item.state] : <span />}
+                <code>{[row.cluster, row.namespace, row.name].filter(Boolean).join(' / ')}</code>
+                <span className={styles.resultWord}>{item ? texts.bulk.states[item.state] : ''}</span>
+                {item?.error && <span className={styles.resultError}>{item.error}</span>}
+              </li>
+            );
+          })}
+        </ul>
+      </ScrollBox>
     </Dialog>
   );
 }
