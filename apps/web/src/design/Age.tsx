@@ -31,11 +31,3 @@ export function Age({ since, suffix = '' }: { since: string; suffix?: string }) 
     </time>
   );
 }
-
-/** True once `milliseconds` have passed since `since`. */
-export function useOlderThan(since: string | undefined, milliseconds: number): boolean {
-  return useSyncExternalStore(
-    subscribeToSeconds,
-    () => since !== undefined && Date.now() - Date.parse(since) > milliseconds,
-  );
-}

@@ -24,7 +24,7 @@ it('what cannot be undone wants the exact name typed first', async () => {
   expect(onConfirm).toHaveBeenCalledTimes(1);
 });
 
-it('Escape leaves without doing anything', async () => {
+it('one Escape leaves without doing anything, wherever the focus went first', async () => {
   const [onConfirm, onClose] = [vi.fn(), vi.fn()];
   render(<ConfirmDialog title="Delete web" action="Delete" danger onConfirm={onConfirm} onClose={onClose} />);
   await userEvent.keyboard('{Escape}');

@@ -2,9 +2,10 @@ import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { texts } from '../texts.ts';
+import button from './Button.module.css';
+import { Button } from './Button.tsx';
 import { cx } from './cx.ts';
 import styles from './Dialog.module.css';
-import { IconButton } from './IconButton.tsx';
 
 export type DialogProps = {
   title: string;
@@ -25,7 +26,17 @@ export function Dialog({ title, description, children, footer, wide, open = true
           <Base.Popup className={cx(styles.popup, wide && styles.wide)}>
             <header className={styles.header}>
               <Base.Title className={styles.title}>{title}</Base.Title>
-              <Base.Close render={<IconButton label={texts.actions.close} icon={<X size={16} />} />} />
+              {/* Without a tooltip: it has the focus at first, and an open tooltip would take the first Escape for itself. */}
+              <Base.Close
+                render={
+                  <Button
+                    variant="ghost"
+                    aria-label={texts.actions.close}
+                    icon={<X size={16} />}
+                    className={button.icon}
+                  />
+                }
+              />
             </header>
             <div className={styles.body}>
               {description && <Base.Description className={styles.description}>{description}</Base.Description>}
