@@ -42,7 +42,8 @@ export function createSimulatedClusters(options: SimulatedClustersOptions): Simu
     entry.starts += 1;
     const startedAt = clock.now();
     const [program = process.execPath, ...args] = command(entry.profile);
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], env: childEnvironment() });
+    // A process group of its own: Ctrl-C in the server's terminal is for the server, which ends it in order; it also ends with its input.
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], env: childEnvironment(), detached: true });
     entry.child = child;
     child.once('exit', (code, signal) => {
       if (entry.stopping) return;
