@@ -2,6 +2,7 @@ import type { Clock } from '@pilothouse/core';
 import type { ContainerProcesses } from '../runtime/container-processes.ts';
 import type { ClusterStore } from './cluster-store.ts';
 import type { EventRecorder } from './event-recorder.ts';
+import type { OrphanPods } from './orphan-pods.ts';
 import type { WorkScheduler } from './work-scheduler.ts';
 
 /** What each controller is made with. A controller subscribes, queues keys and reconciles; it has no other life of its own. */
@@ -11,6 +12,7 @@ export type ControllerDeps = {
   work: WorkScheduler;
   recorder: EventRecorder;
   pace: Pace;
+  orphans: OrphanPods;
   processes: ContainerProcesses;
 };
 

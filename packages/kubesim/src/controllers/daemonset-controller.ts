@@ -126,7 +126,7 @@ export function startDaemonSetController(deps: ControllerDeps): void {
 
   function podsByNode(set: DaemonSet): Map<string, Pod[]> {
     const byNode = new Map<string, Pod[]>();
-    for (const pod of claimPods(store, set, set.spec.selector)) {
+    for (const pod of claimPods(deps, set, set.spec.selector)) {
       const name = pod.spec.nodeName ?? targetOf(pod) ?? '';
       byNode.set(name, [...(byNode.get(name) ?? []), pod]);
     }

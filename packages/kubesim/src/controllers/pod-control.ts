@@ -5,7 +5,7 @@ import type { LabelSelector } from 'kubernetes-types/meta/v1.d.ts';
 import { cloneJson } from '../runtime/clone-json.ts';
 import { labelSelectorMatcher } from '../storage/label-selector.ts';
 import type { Pod } from './cluster-kinds.ts';
-import { type ClusterStore, controllerOf, controllerReference, refOf } from './cluster-store.ts';
+import { type ClusterStore, controllerReference, refOf } from './cluster-store.ts';
 import { type Condition, conditionOf } from './conditions.ts';
 import type { ControllerDeps } from './controller-deps.ts';
 import type { EventSource } from './event-recorder.ts';
@@ -70,7 +70,7 @@ export function deletePod(
 }
 
 /** The pods `owner` controls: those it made and still match, and matching ones without a controller, which it adopts; others it lets go. */
-export function claimPods(store: ClusterStore, owner: KubeObject, selector: LabelSelector | undefined): Pod[] {
+export function claimPods({ store, orphans }: ControllerDeps, owner: KubeObject, selector: LabelSelector | undefined): Pod[] {
   const matches = labelSelectorMatcher(selector ?? {});
   const mine: Pod[] = [];
   for (const pod of store.owned('pods', owner.metadata.uid)) {
@@ -78,14 +78,8 @@ export function claimPods(store: ClusterStore, owner: KubeObject, selector: Labe
     else if (owner.metadata.deletionTimestamp === undefined) release(store, pod, owner);
   }
   if (owner.metadata.deletionTimestamp !== undefined || isEmpty(selector)) return mine;
-  for (const pod of store.list('pods', owner.metadata.namespace)) {
-    if (
-      controllerOf(pod) !== undefined ||
-      pod.metadata.deletionTimestamp !== undefined ||
-      !matches(pod.metadata.labels)
-    )
-      continue;
-    if (!isActive(pod)) continue;
+  for (const pod of orphans.of(owner.metadata.namespace)) {
+    if (!matches(pod.metadata.labels) || !isActive(pod)) continue;
     const adopted = store.update('pods', refOf(pod), (draft) => {
       draft.metadata.ownerReferences = [...(draft.metadata.ownerReferences ?? []), controllerReference(owner)];
     });

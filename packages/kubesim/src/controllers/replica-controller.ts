@@ -48,7 +48,8 @@ function startReplicaController(deps: ControllerDeps, { resource, kind, componen
   });
   store.subscribe('pods', ({ type, object }) => {
     const owner = controllerOf(object, kind);
-    if (owner !== undefined) queue.add(`${object.metadata.namespace}/${owner.name}`);
+    // Pods of a set change in bursts; one look serves them all.
+    if (owner !== undefined) queue.add(`${object.metadata.namespace}/${owner.name}`, 50);
     else if (type === 'ADDED' && object.metadata.labels !== undefined) adoptLater(object);
   });
   for (const object of store.list(resource)) queue.add(keyOf(object));
@@ -61,7 +62,7 @@ function startReplicaController(deps: ControllerDeps, { resource, kind, componen
     const { namespace, name } = splitKey(key);
     const set = store.get(resource, namespace, name);
     if (set === undefined) return;
-    const pods = claimPods(store, set, selectorOf(set));
+    const pods = claimPods(deps, set, selectorOf(set));
     const active = pods.filter(isActive);
     const failure = set.metadata.deletionTimestamp === undefined ? scale(set, active) : undefined;
     report(set, failure);

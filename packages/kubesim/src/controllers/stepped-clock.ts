@@ -10,6 +10,9 @@ export type SteppedClock = Clock & {
 
 const never = Number.POSITIVE_INFINITY;
 
+/** Controllers that answer each other's writes for ever have a fault. */
+const mostRoundsAtOnce = 20_000;
+
 type Sleeper = { at: number; wake: () => void };
 
 /** `start` in milliseconds since the epoch. */
@@ -51,14 +54,20 @@ export async function playUntil(
   { clock, work }: { clock: SteppedClock; work: WorkScheduler },
   target: number,
 ): Promise<void> {
+  let busy = 0;
   for (;;) {
     // Changes reach the controllers on a microtask, the garbage collector works on the next turn of the event loop.
     await new Promise(setImmediate);
     const next = Math.min(work.nextDue() ?? never, clock.nextWake() ?? never);
     const due = next === never ? undefined : next;
-    if ((work.nextDue() ?? never) <= clock.now()) work.runDue();
-    else if (due === undefined || due > target) break;
-    else clock.set(due);
+    if ((work.nextDue() ?? never) <= clock.now()) {
+      work.runDue();
+      if (++busy > mostRoundsAtOnce) throw new Error(`The controllers never come to rest: ${work.waiting().join(', ')}`);
+      continue;
+    }
+    busy = 0;
+    if (due === undefined || due > target) break;
+    clock.set(due);
   }
   clock.set(target);
 }

@@ -16,7 +16,8 @@ export async function createTestCluster(options: { nodes?: number; cpu?: string 
   const runtime = createPodRuntime({ clock, store: () => cluster.store, processes });
   const cluster = createSimulatedCluster({ clock, runtime, controllers: false });
   const { store } = cluster;
-  const { work, pace } = createControllers({ store, clock, processes });
+  const controllers = createControllers({ store, clock, processes });
+  const { work, pace } = controllers;
   const namespace = 'default';
 
   function addNode(name: string, overrides: { spec?: Overrides; labels?: Record<string, string>; cpu?: string } = {}): void {
@@ -45,6 +46,7 @@ export async function createTestCluster(options: { nodes?: number; cpu?: string 
     runtime,
     work,
     pace,
+    controllers,
     cluster,
     addNode,
     /** Lets the cluster live for some seconds. */

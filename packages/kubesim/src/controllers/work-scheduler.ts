@@ -11,6 +11,8 @@ export type WorkQueue = {
  */
 export type WorkScheduler = {
   queue(name: string, reconcile: (key: string) => void): WorkQueue;
+  /** The keys that wait, with their queue, for a message. */
+  waiting(): string[];
   /** When the earliest work is due (milliseconds since the epoch). */
   nextDue(): number | undefined;
   /** Does what is due, for at most about `budget` milliseconds; true when more is due. */
@@ -99,6 +101,7 @@ export function createWorkScheduler({ clock, logger }: WorkSchedulerDeps): WorkS
       const state: QueueState = { name, reconcile: reconcileOne, waiting: new Map(), failures: new Map() };
       return { add: (key, delay = 0) => add(state, key, delay) };
     },
+    waiting: () => heap.slice(0, 20).map(({ queue, key }) => `${queue.name} ${key}`),
     nextDue: () => peek()?.due,
     runDue,
     async run(signal) {

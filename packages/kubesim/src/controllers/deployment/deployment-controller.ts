@@ -324,7 +324,9 @@ export function startDeploymentController({ store, clock, work, recorder }: Cont
       refOf(deployment),
       (draft) => {
         const facts = { deployment: draft, next: findNext(draft, all), all, limits: limitsOf(draft), now };
-        const result = progressed(facts, deploymentStatus(facts));
+        const status = deploymentStatus(facts);
+        // A paused rollout makes no progress and misses no deadline.
+        const result: ReturnType<typeof progressed> = draft.spec.paused === true ? { status } : progressed(facts, status);
         deadline = result.deadline;
         draft.status = result.status;
       },

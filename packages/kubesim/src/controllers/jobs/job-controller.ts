@@ -82,7 +82,7 @@ export function startJobController(deps: ControllerDeps): void {
 
   function tallyOf(job: Job): Tally {
     const ledger = ledgerOf(job.metadata.uid ?? '');
-    const pods = claimPods(store, job, job.spec.selector);
+    const pods = claimPods(deps, job, job.spec.selector);
     for (const pod of pods) count(ledger, pod, false);
     return {
       active: pods.filter(isActive),

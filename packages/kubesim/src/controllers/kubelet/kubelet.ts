@@ -2,6 +2,7 @@ import { between } from '../../runtime/chance.ts';
 import type { Node, Pod } from '../cluster-kinds.ts';
 import { keyOf, refOf, splitKey } from '../cluster-store.ts';
 import type { ControllerDeps } from '../controller-deps.ts';
+import { downAnnotation } from '../nodes/node-heartbeats.ts';
 import { missingVolume } from './config-references.ts';
 import { advanceContainer, nextLook } from './container-machine.ts';
 import { graceOf, type StepContext, stopContainer } from './container-stop.ts';
@@ -17,12 +18,19 @@ export function startKubelet({ store, clock, work, recorder, pace, processes }: 
   const runs = new Map<string, PodRun>();
   const images = createImageStore();
   const addresses = createPodAddresses(store);
+  /** Nodes whose kubelet is away. */
+  const silent = new Set<string>();
   const queue = work.queue('kubelet', reconcile);
 
   store.subscribe('pods', ({ type, object }) => {
     const key = keyOf(object);
     if (type === 'DELETED') forget(key, object);
     if (object.spec.nodeName !== undefined) queue.add(key);
+  });
+  store.subscribe('nodes', ({ object }) => {
+    const { name, annotations } = object.metadata;
+    if (annotations?.[downAnnotation] === 'true') silent.add(name);
+    else if (silent.delete(name)) for (const pod of store.list('pods')) if (pod.spec.nodeName === name) queue.add(keyOf(pod));
   });
   for (const pod of store.list('pods')) if (pod.spec.nodeName !== undefined) queue.add(keyOf(pod));
 
@@ -49,7 +57,7 @@ export function startKubelet({ store, clock, work, recorder, pace, processes }: 
     const pod = store.get('pods', namespace, name);
     if (pod === undefined || pod.spec.nodeName === undefined) return;
     const node = store.get('nodes', undefined, pod.spec.nodeName);
-    if (node === undefined) return;
+    if (node === undefined || node.metadata.annotations?.[downAnnotation] === 'true') return;
     if (!runs.has(key) && isOver(pod)) return removeIfTold(pod);
     const run = runOf(key, pod);
     const now = clock.now();

@@ -158,14 +158,6 @@ export function startScheduler({ store, clock, work, recorder }: ControllerDeps)
     );
     if (bound === undefined) return;
     loads.note(bound);
-    store.update(
-      'pods',
-      refOf(pod),
-      (draft) => {
-        draft.status = { ...draft.status, conditions: podConditions(draft, { type: 'PodScheduled', status: 'True' }) };
-      },
-      { subresource: 'status', manager: 'kube-scheduler' },
-    );
     recorder.recordSeries(component, bound, {
       type: 'Normal',
       reason: 'Scheduled',

@@ -48,7 +48,7 @@ export function startStatefulSetController(deps: ControllerDeps): void {
 
   function turnOf(set: StatefulSet): Turn {
     const pods = new Map<number, Pod>();
-    for (const pod of claimPods(store, set, set.spec.selector)) {
+    for (const pod of claimPods(deps, set, set.spec.selector)) {
       const ordinal = ordinalOf(set, pod);
       if (ordinal !== undefined) pods.set(ordinal, pod);
     }
@@ -138,13 +138,10 @@ export function startStatefulSetController(deps: ControllerDeps): void {
     }
   }
 
-  /** Below the partition, and for pods that were not updated yet, a pod comes back as it was. */
-  function revisionFor({ set, current, update, first }: Turn, ordinal: number): ControllerRevision {
+  /** Below the partition a pod comes back as it was. */
+  function revisionFor({ set, current, update }: Turn, ordinal: number): ControllerRevision {
     const strategy = set.spec.updateStrategy;
-    if (strategy?.type === 'OnDelete') return update;
-    const partition = strategy?.rollingUpdate?.partition;
-    if (partition !== undefined && partition > 0) return ordinal < partition ? current : update;
-    return ordinal < first + (set.status?.currentReplicas ?? 0) ? current : update;
+    return strategy?.type !== 'OnDelete' && ordinal < (strategy?.rollingUpdate?.partition ?? 0) ? current : update;
   }
 
   function makeClaims(set: StatefulSet, ordinal: number): void {

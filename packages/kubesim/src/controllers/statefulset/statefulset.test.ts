@@ -57,8 +57,8 @@ describe('a StatefulSet', () => {
     const volume = sim.get('persistentvolumeclaims', 'data-db-2')?.spec.volumeName;
     sim.update('statefulsets.apps', 'db', (draft) => { draft.spec.replicas = 1; });
     const seen: string[] = [];
-    for (let step = 0; step < 60; step++) {
-      await sim.advance(0.5);
+    for (let step = 0; step < 200; step++) {
+      await sim.advance(0.1);
       const now = names().join(' ');
       if (seen.at(-1) !== now) seen.push(now);
     }
