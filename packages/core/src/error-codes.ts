@@ -74,7 +74,8 @@ export const errorCodes = {
   },
   request_outcome_unknown: {
     kind: 'conflict',
-    meaning: 'The server stopped during the first request with this Idempotency-Key; see what was done, then use a new key.',
+    meaning:
+      'The server stopped during the first request with this Idempotency-Key; see what was done, then use a new key.',
   },
   last_admin: { kind: 'conflict', meaning: 'This would leave the installation without an administrator.' },
   // limits and availability

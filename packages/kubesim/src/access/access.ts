@@ -18,15 +18,26 @@ export type Access = {
 
 /** Authentication by token and a small evaluation of RBAC-like rules. Without users, everyone is an administrator. */
 export function createAccess(users: readonly SimulatedUser[]): Access {
+  /** Acting as another user needs the right to (https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation). */
+  function actingAs(request: IncomingMessage, real: SimulatedUser): SimulatedUser {
+    const name = request.headers['impersonate-user'];
+    if (typeof name !== 'string') return real;
+    const question = { verb: 'impersonate', group: '', resource: 'users', subresource: '', namespace: '', name };
+    if (real.rules !== undefined && !real.rules.some((rule) => ruleAllows(rule, question)))
+      throw kubeError.forbiddenPath(`User "${real.name}" cannot impersonate the user "${name}"`);
+    const groups = [request.headers['impersonate-group'] ?? []].flat().flatMap((each) => each.split(/, */));
+    return users.find((user) => user.name === name) ?? { name, groups, rules: [] };
+  }
+
   const byToken = new Map(users.flatMap((user) => (user.token === undefined ? [] : [[user.token, user] as const])));
 
   return {
     authenticate(request) {
-      if (byToken.size === 0) return adminUser;
+      if (byToken.size === 0) return actingAs(request, adminUser);
       const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
       const user = token === undefined ? undefined : byToken.get(token.trim());
       if (user === undefined) throw kubeError.unauthorized();
-      return user;
+      return actingAs(request, user);
     },
     allows(user, question) {
       return user.rules === undefined || user.rules.some((rule) => ruleAllows(rule, question));

@@ -15,8 +15,8 @@ import { startKubelet } from './kubelet/kubelet.ts';
 import { startNamespaceContents } from './namespace-contents.ts';
 import { startNodeHeartbeats } from './nodes/node-heartbeats.ts';
 import { startNodeLifecycle } from './nodes/node-lifecycle.ts';
-import { startReplicaSetController, startReplicationController } from './replica-controller.ts';
 import { createOrphanPods } from './orphan-pods.ts';
+import { startReplicaSetController, startReplicationController } from './replica-controller.ts';
 import { startQuotaController } from './resource-quotas.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
 import { startEndpointController } from './services/endpoint-slices.ts';
@@ -44,7 +44,15 @@ export function createControllers(options: ControllersDeps): Controllers {
   const work = createWorkScheduler({ clock, logger });
   const pace: Pace = { hasty: false };
   const recorder = createEventRecorder({ store: typed, clock, pace });
-  const deps: ControllerDeps = { store: typed, clock, work, recorder, pace, processes, orphans: createOrphanPods(typed) };
+  const deps: ControllerDeps = {
+    store: typed,
+    clock,
+    work,
+    recorder,
+    pace,
+    processes,
+    orphans: createOrphanPods(typed),
+  };
   for (const start of controllers) start(deps);
   const heartbeats = startNodeHeartbeats(deps);
   return {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { controllerOf } from './cluster-store.ts';
 import type { Deployment } from './cluster-kinds.ts';
+import { controllerOf } from './cluster-store.ts';
 import { isReady } from './pod-control.ts';
 import { createTestCluster, deploymentOf, podTemplate, type TestCluster } from './test-cluster.ts';
 
@@ -32,7 +32,16 @@ const steps = fc.array(
 
 const kinds = {
   'deployments.apps': (wish: Wish) => deploymentOf('web', { replicas: wish.replicas }, podTemplate(wish.image)),
-  'statefulsets.apps': (wish: Wish) => ({ kind: 'StatefulSet', metadata: { name: 'web' }, spec: { replicas: wish.replicas, serviceName: 'web', selector: { matchLabels: { app: 'web' } }, template: podTemplate(wish.image) } }),
+  'statefulsets.apps': (wish: Wish) => ({
+    kind: 'StatefulSet',
+    metadata: { name: 'web' },
+    spec: {
+      replicas: wish.replicas,
+      serviceName: 'web',
+      selector: { matchLabels: { app: 'web' } },
+      template: podTemplate(wish.image),
+    },
+  }),
 } as const;
 
 type Kind = keyof typeof kinds;
@@ -43,16 +52,23 @@ async function perform(sim: TestCluster, kind: Kind, script: readonly Step[]): P
   const change = (edit: (draft: Deployment) => void) => sim.update(kind, 'web', (draft) => edit(draft as Deployment));
   const setImage = (image: string) => {
     wish = { ...wish, image };
-    change((draft) => { for (const one of draft.spec.template.spec?.containers ?? []) one.image = image; });
+    change((draft) => {
+      for (const one of draft.spec.template.spec?.containers ?? []) one.image = image;
+    });
   };
   for (const step of script) {
     if (step.do === 'scale') {
       wish = { ...wish, replicas: step.replicas };
-      change((draft) => { draft.spec.replicas = step.replicas; });
+      change((draft) => {
+        draft.spec.replicas = step.replicas;
+      });
     } else if (step.do === 'image') setImage(`acme/web:${step.version}`);
     else if (step.do === 'broken image') setImage('sim/missing:1');
     else if (step.do === 'pause' || step.do === 'resume') {
-      if (kind === 'deployments.apps') change((draft) => { draft.spec.paused = step.do === 'pause'; });
+      if (kind === 'deployments.apps')
+        change((draft) => {
+          draft.spec.paused = step.do === 'pause';
+        });
     } else if (step.do === 'delete a pod') {
       const pods = sim.list('pods');
       const chosen = pods[step.which % Math.max(1, pods.length)];
@@ -67,11 +83,16 @@ async function perform(sim: TestCluster, kind: Kind, script: readonly Step[]): P
     // A StatefulSet does not roll past a pod that never was ready; a person deletes it (Kubernetes issue 67250).
     setImage('acme/web:9');
     await sim.advance(1);
-    if (kind === 'statefulsets.apps') for (const pod of sim.list('pods')) if (!isReady(pod)) sim.remove('pods', pod.metadata.name);
+    if (kind === 'statefulsets.apps')
+      for (const pod of sim.list('pods')) if (!isReady(pod)) sim.remove('pods', pod.metadata.name);
   } else if (kind === 'statefulsets.apps') {
-    for (const pod of sim.list('pods')) if (pod.spec.containers[0]?.image === 'sim/missing:1') sim.remove('pods', pod.metadata.name);
+    for (const pod of sim.list('pods'))
+      if (pod.spec.containers[0]?.image === 'sim/missing:1') sim.remove('pods', pod.metadata.name);
   }
-  if (kind === 'deployments.apps') change((draft) => { draft.spec.paused = false; });
+  if (kind === 'deployments.apps')
+    change((draft) => {
+      draft.spec.paused = false;
+    });
   return wish;
 }
 

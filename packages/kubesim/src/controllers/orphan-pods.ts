@@ -27,4 +27,3 @@ export function createOrphanPods(store: ClusterStore): OrphanPods {
       }),
   };
 }
-

@@ -70,7 +70,11 @@ export function deletePod(
 }
 
 /** The pods `owner` controls: those it made and still match, and matching ones without a controller, which it adopts; others it lets go. */
-export function claimPods({ store, orphans }: ControllerDeps, owner: KubeObject, selector: LabelSelector | undefined): Pod[] {
+export function claimPods(
+  { store, orphans }: ControllerDeps,
+  owner: KubeObject,
+  selector: LabelSelector | undefined,
+): Pod[] {
   const matches = labelSelectorMatcher(selector ?? {});
   const mine: Pod[] = [];
   for (const pod of store.owned('pods', owner.metadata.uid)) {

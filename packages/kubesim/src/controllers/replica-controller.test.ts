@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { controllerOf } from './cluster-store.ts';
 import type { Pod } from './cluster-kinds.ts';
+import { controllerOf } from './cluster-store.ts';
 import { byDeletionOrder } from './pod-control.ts';
 import { createTestCluster, podOf, podTemplate, type TestCluster } from './test-cluster.ts';
 
@@ -24,8 +24,16 @@ describe('a ReplicaSet', () => {
     sim.remove('pods', first?.metadata.name ?? '');
     await sim.advance(20);
     expect(sim.list('pods')).toHaveLength(2);
-    expect(sim.get('replicasets.apps', 'web')?.status).toEqual({ replicas: 2, fullyLabeledReplicas: 2, readyReplicas: 2, availableReplicas: 2, observedGeneration: 1 });
-    sim.update('replicasets.apps', 'web', (draft) => { draft.spec.replicas = 0; });
+    expect(sim.get('replicasets.apps', 'web')?.status).toEqual({
+      replicas: 2,
+      fullyLabeledReplicas: 2,
+      readyReplicas: 2,
+      availableReplicas: 2,
+      observedGeneration: 1,
+    });
+    sim.update('replicasets.apps', 'web', (draft) => {
+      draft.spec.replicas = 0;
+    });
     await sim.advance(20);
     expect(sim.list('pods')).toEqual([]);
     expect(sim.get('replicasets.apps', 'web')?.status).toEqual({ replicas: 0, observedGeneration: 2 });
@@ -44,7 +52,9 @@ describe('a ReplicaSet', () => {
     sim.create('replicasets.apps', setOf('web', 1));
     await sim.advance(20);
     const name = sim.list('pods')[0]?.metadata.name ?? '';
-    sim.update('pods', name, (draft) => { draft.metadata.labels = { app: 'debug' }; });
+    sim.update('pods', name, (draft) => {
+      draft.metadata.labels = { app: 'debug' };
+    });
     await sim.advance(20);
     expect(sim.list('pods')).toHaveLength(2);
     expect(controllerOf(sim.get('pods', name) as Pod)).toBeUndefined();
@@ -60,7 +70,11 @@ describe('a ReplicaSet', () => {
   });
 
   it('works the same for a ReplicationController', async () => {
-    sim.create('replicationcontrollers', { kind: 'ReplicationController', metadata: { name: 'old' }, spec: { replicas: 2, selector: { app: 'web' }, template: podTemplate() } });
+    sim.create('replicationcontrollers', {
+      kind: 'ReplicationController',
+      metadata: { name: 'old' },
+      spec: { replicas: 2, selector: { app: 'web' }, template: podTemplate() },
+    });
     await sim.advance(20);
     expect(sim.list('pods')).toHaveLength(2);
     expect(sim.get('replicationcontrollers', 'old')?.status).toMatchObject({ replicas: 2, readyReplicas: 2 });
@@ -68,15 +82,23 @@ describe('a ReplicaSet', () => {
 });
 
 describe('the order in which pods are deleted', () => {
-  const make = (name: string, facts: { node?: string; phase?: string; ready?: string; cost?: string; restarts?: number; created?: string }): Pod =>
+  const make = (
+    name: string,
+    facts: { node?: string; phase?: string; ready?: string; cost?: string; restarts?: number; created?: string },
+  ): Pod =>
     ({
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name, creationTimestamp: facts.created ?? '2026-01-01T00:00:00Z', annotations: facts.cost === undefined ? {} : { 'controller.kubernetes.io/pod-deletion-cost': facts.cost } },
+      metadata: {
+        name,
+        creationTimestamp: facts.created ?? '2026-01-01T00:00:00Z',
+        annotations: facts.cost === undefined ? {} : { 'controller.kubernetes.io/pod-deletion-cost': facts.cost },
+      },
       spec: { containers: [], ...(facts.node === undefined ? {} : { nodeName: facts.node }) },
       status: {
         phase: facts.phase ?? 'Running',
-        conditions: facts.ready === undefined ? [] : [{ type: 'Ready', status: 'True', lastTransitionTime: facts.ready }],
+        conditions:
+          facts.ready === undefined ? [] : [{ type: 'Ready', status: 'True', lastTransitionTime: facts.ready }],
         containerStatuses: [{ name: 'a', image: 'a', imageID: '', ready: true, restartCount: facts.restarts ?? 0 }],
       },
     }) as unknown as Pod;
@@ -84,19 +106,50 @@ describe('the order in which pods are deleted', () => {
   const young = '2026-01-02T00:00:00Z';
 
   it.each([
-    { rule: 'unbound before bound', first: make('z', { phase: 'Pending' }), second: make('a', { node: 'n', ready: old }) },
-    { rule: 'pending before running', first: make('z', { node: 'n', phase: 'Pending' }), second: make('a', { node: 'n2', ready: old }) },
+    {
+      rule: 'unbound before bound',
+      first: make('z', { phase: 'Pending' }),
+      second: make('a', { node: 'n', ready: old }),
+    },
+    {
+      rule: 'pending before running',
+      first: make('z', { node: 'n', phase: 'Pending' }),
+      second: make('a', { node: 'n2', ready: old }),
+    },
     { rule: 'unready before ready', first: make('z', { node: 'n' }), second: make('a', { node: 'n2', ready: old }) },
-    { rule: 'cheap before dear', first: make('z', { node: 'n', ready: old, cost: '-5' }), second: make('a', { node: 'n2', ready: young, cost: '7' }) },
-    { rule: 'shorter ready first', first: make('z', { node: 'n', ready: young }), second: make('a', { node: 'n2', ready: old }) },
-    { rule: 'more restarts first', first: make('z', { node: 'n', ready: old, restarts: 4 }), second: make('a', { node: 'n2', ready: old }) },
-    { rule: 'younger first', first: make('z', { node: 'n', ready: old, created: young }), second: make('a', { node: 'n2', ready: old }) },
+    {
+      rule: 'cheap before dear',
+      first: make('z', { node: 'n', ready: old, cost: '-5' }),
+      second: make('a', { node: 'n2', ready: young, cost: '7' }),
+    },
+    {
+      rule: 'shorter ready first',
+      first: make('z', { node: 'n', ready: young }),
+      second: make('a', { node: 'n2', ready: old }),
+    },
+    {
+      rule: 'more restarts first',
+      first: make('z', { node: 'n', ready: old, restarts: 4 }),
+      second: make('a', { node: 'n2', ready: old }),
+    },
+    {
+      rule: 'younger first',
+      first: make('z', { node: 'n', ready: old, created: young }),
+      second: make('a', { node: 'n2', ready: old }),
+    },
   ])('takes $rule', ({ first, second }) => {
-    expect(byDeletionOrder([second, first]).map((pod) => pod.metadata.name)).toEqual([first.metadata.name, second.metadata.name]);
+    expect(byDeletionOrder([second, first]).map((pod) => pod.metadata.name)).toEqual([
+      first.metadata.name,
+      second.metadata.name,
+    ]);
   });
 
   it('takes first from the node that has most of them', () => {
-    const pods = [make('a', { node: 'one', ready: young }), make('b', { node: 'two', ready: old }), make('c', { node: 'two', ready: old })];
+    const pods = [
+      make('a', { node: 'one', ready: young }),
+      make('b', { node: 'two', ready: old }),
+      make('c', { node: 'two', ready: old }),
+    ];
     expect(byDeletionOrder(pods).map((pod) => pod.metadata.name)).toEqual(['b', 'c', 'a']);
   });
 });

@@ -62,7 +62,8 @@ export async function playUntil(
     const due = next === never ? undefined : next;
     if ((work.nextDue() ?? never) <= clock.now()) {
       work.runDue();
-      if (++busy > mostRoundsAtOnce) throw new Error(`The controllers never come to rest: ${work.waiting().join(', ')}`);
+      if (++busy > mostRoundsAtOnce)
+        throw new Error(`The controllers never come to rest: ${work.waiting().join(', ')}`);
       continue;
     }
     busy = 0;

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@pilothouse/kube';
-import { createPodRuntime } from '../runtime/pod-runtime.ts';
-import { createContainerProcesses } from '../runtime/container-processes.ts';
 import type { ObjectStorePort } from '../object-store-port.ts';
+import { createContainerProcesses } from '../runtime/container-processes.ts';
+import { createPodRuntime } from '../runtime/pod-runtime.ts';
 import { createSimulatedCluster } from '../simulated-cluster.ts';
 import type { ClusterKinds, ClusterResource } from './cluster-kinds.ts';
 import { createControllers } from './controllers.ts';
@@ -20,7 +20,10 @@ export async function createTestCluster(options: { nodes?: number; cpu?: string 
   const { work, pace } = controllers;
   const namespace = 'default';
 
-  function addNode(name: string, overrides: { spec?: Overrides; labels?: Record<string, string>; cpu?: string } = {}): void {
+  function addNode(
+    name: string,
+    overrides: { spec?: Overrides; labels?: Record<string, string>; cpu?: string } = {},
+  ): void {
     const { spec = {}, labels = {}, cpu = options.cpu ?? '8' } = overrides;
     const capacity = { cpu, memory: '32Gi', pods: '110' };
     store.create('nodes', {
@@ -51,23 +54,41 @@ export async function createTestCluster(options: { nodes?: number; cpu?: string 
     addNode,
     /** Lets the cluster live for some seconds. */
     advance: (seconds: number) => playUntil({ clock, work }, clock.now() + seconds * 1000),
-    create: (resource: string, object: { kind: string; metadata: Partial<KubeObject['metadata']>; [field: string]: unknown }) => {
+    create: (
+      resource: string,
+      object: { kind: string; metadata: Partial<KubeObject['metadata']>; [field: string]: unknown },
+    ) => {
       const type = store.type(resource);
-      const apiVersion = type === undefined || type.group === '' ? (type?.version ?? 'v1') : `${type.group}/${type.version}`;
+      const apiVersion =
+        type === undefined || type.group === '' ? (type?.version ?? 'v1') : `${type.group}/${type.version}`;
       const metadata = type?.namespaced === true ? { namespace, ...object.metadata } : object.metadata;
       return store.create(resource, { apiVersion, ...object, metadata } as KubeObject);
     },
-    get: <R extends ClusterResource>(resource: R, name: string) => store.get(resource, scopeOf(store, resource, namespace), name) as ClusterKinds[R] | undefined,
-    list: <R extends ClusterResource>(resource: R) => [...store.list(resource)].filter((one) => one.metadata.namespace === scopeOf(store, resource, namespace)) as ClusterKinds[R][],
+    get: <R extends ClusterResource>(resource: R, name: string) =>
+      store.get(resource, scopeOf(store, resource, namespace), name) as ClusterKinds[R] | undefined,
+    list: <R extends ClusterResource>(resource: R) =>
+      [...store.list(resource)].filter(
+        (one) => one.metadata.namespace === scopeOf(store, resource, namespace),
+      ) as ClusterKinds[R][],
     update: <R extends ClusterResource>(resource: R, name: string, change: (draft: ClusterKinds[R]) => void) =>
-      store.update(resource, { namespace: scopeOf(store, resource, namespace), name }, change as (draft: KubeObject) => void),
-    remove: (resource: ClusterResource, name: string) => store.delete(resource, { namespace: scopeOf(store, resource, namespace), name }),
+      store.update(
+        resource,
+        { namespace: scopeOf(store, resource, namespace), name },
+        change as (draft: KubeObject) => void,
+      ),
+    remove: (resource: ClusterResource, name: string) =>
+      store.delete(resource, { namespace: scopeOf(store, resource, namespace), name }),
     /** `reason: message` of each Event about `name`, with its count behind when it came more than once. */
     events: (name: string) =>
       [...store.list('events')]
         .filter((event) => (event as { involvedObject?: { name?: string } }).involvedObject?.name === name)
         .map((event) => {
-          const { reason, message, count, series } = event as { reason?: string; message?: string; count?: number; series?: { count: number } };
+          const { reason, message, count, series } = event as {
+            reason?: string;
+            message?: string;
+            count?: number;
+            series?: { count: number };
+          };
           const times = series?.count ?? count ?? 1;
           return `${reason}: ${message}${times > 1 ? ` (x${times})` : ''}`;
         }),
@@ -82,7 +103,15 @@ function scopeOf(store: ObjectStorePort, resource: string, namespace: string): s
 }
 
 /** A pod template with one container. `image` chooses its behaviour. */
-export function podTemplate(image = 'acme/web:1', overrides: { labels?: Record<string, string>; container?: Overrides; spec?: Overrides; annotations?: Record<string, string> } = {}) {
+export function podTemplate(
+  image = 'acme/web:1',
+  overrides: {
+    labels?: Record<string, string>;
+    container?: Overrides;
+    spec?: Overrides;
+    annotations?: Record<string, string>;
+  } = {},
+) {
   const { labels = { app: 'web' }, container = {}, spec = {}, annotations } = overrides;
   return {
     metadata: { labels, ...(annotations === undefined ? {} : { annotations }) },
@@ -96,7 +125,11 @@ export function podOf(name: string, image?: string, overrides?: Parameters<typeo
 }
 
 export function deploymentOf(name: string, spec: Overrides = {}, template = podTemplate()) {
-  return { kind: 'Deployment', metadata: { name }, spec: { replicas: 3, selector: { matchLabels: template.metadata.labels }, template, ...spec } };
+  return {
+    kind: 'Deployment',
+    metadata: { name },
+    spec: { replicas: 3, selector: { matchLabels: template.metadata.labels }, template, ...spec },
+  };
 }
 
 /** The state of a pod's first container in one word: `running`, or why it waits or ended. */

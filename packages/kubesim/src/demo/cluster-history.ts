@@ -1,6 +1,6 @@
 import type { Clock } from '@pilothouse/core';
-import { createSteppedClock, playUntil } from '../controllers/stepped-clock.ts';
 import type { Pace } from '../controllers/controller-deps.ts';
+import { createSteppedClock, playUntil } from '../controllers/stepped-clock.ts';
 import type { WorkScheduler } from '../controllers/work-scheduler.ts';
 
 /** Something that happened `ago` milliseconds before now. `settle` is how long the cluster lives through its consequences (default 3 minutes). */

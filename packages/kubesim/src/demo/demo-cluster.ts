@@ -36,7 +36,14 @@ export async function createDemoCluster(
   const runtime = createPodRuntime({ clock, store, processes });
   // A demo is watched by few and for hours: a short window of changes keeps it small.
   const window = { maxEvents: 4_000, maxBytes: 6 * 1024 * 1024 };
-  const cluster = createSimulatedCluster({ window, cacheBytes: 4 * 1024 * 1024, ...options, clock, runtime, controllers: false });
+  const cluster = createSimulatedCluster({
+    window,
+    cacheBytes: 4 * 1024 * 1024,
+    ...options,
+    clock,
+    runtime,
+    controllers: false,
+  });
   const { work, pace, service } = createControllers({ store: cluster.store, clock, logger, processes });
   await clock.play({ work, pace }, histories[profile](cluster.store, clock.now()));
   cluster.compact();

@@ -17,11 +17,6 @@ export function between(text: string, low: number, high: number): number {
   return low + fraction(text) * (high - low);
 }
 
-/** A repeatable choice. */
-export function pick<T>(text: string, choices: readonly [T, ...T[]]): T {
-  return choices[Math.floor(fraction(text) * choices.length)] ?? choices[0];
-}
-
 /** A generator of repeatable numbers in [0, 1) (mulberry32). */
 export function chanceFrom(seed: number): () => number {
   let state = seed >>> 0;

@@ -61,7 +61,11 @@ export const behaviours: Readonly<Record<string, Rule>> = {
 };
 
 /** Init containers do their work and let the others begin, whatever the pod's annotations say. */
-const initRule: Rule = { what: 'prepares and exits with 0', exit: { after: 2, code: 0, reason: 'Completed' }, logs: 'json' };
+const initRule: Rule = {
+  what: 'prepares and exits with 0',
+  exit: { after: 2, code: 0, reason: 'Completed' },
+  logs: 'json',
+};
 
 function isInit(pod: KubeObject, { name, image }: Container): boolean {
   const { spec } = pod as { spec?: PodSpec };
@@ -89,7 +93,10 @@ export function behaviourOf(pod: KubeObject, container: Container, attempt: numb
   const chance = (about: string, low: number, high: number) =>
     between(`${pod.metadata.uid}/${container.name}/${attempt}/${about}`, low, high);
   const annotation = (name: string) => pod.metadata.annotations?.[annotationPrefix + name];
-  const exit = rule === initRule ? rule.exit : exitOf(rule, { after: annotation('exit-after-seconds'), code: annotation('exit-code') });
+  const exit =
+    rule === initRule
+      ? rule.exit
+      : exitOf(rule, { after: annotation('exit-after-seconds'), code: annotation('exit-code') });
   const format = annotation('log-format');
   return {
     pullSeconds: chance('pull', 0.9, 4.5),

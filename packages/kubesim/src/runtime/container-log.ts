@@ -1,17 +1,12 @@
 import type { KubeObject } from '@pilothouse/kube';
 import { behaviourOf } from './container-behaviour.ts';
-import { type RunFacts, runForLogs, specOf } from './container-choice.ts';
+import { type RunFacts, specOf } from './container-choice.ts';
 import type { LogHistory } from './log-history.ts';
 import type { LogSubject } from './log-styles/log-style.ts';
 import { logStyles } from './log-styles/log-styles.ts';
 import { createModelledLog } from './modelled-log.ts';
 
-/** The log of the run of a container that `previous` selects, from what the pod's status says now. */
-export function containerLog(pod: KubeObject, name: string, previous: boolean): LogHistory {
-  return logOfRun(pod, name, runForLogs(pod, name, previous));
-}
-
-/** As `containerLog`, of a run known from before: while it goes on it may have ended meanwhile. */
+/** The log of a run of a container, also one known from before: while it goes on it may have ended meanwhile. */
 export function logOfRun(pod: KubeObject, name: string, run: RunFacts): LogHistory {
   const container = specOf(pod, name);
   const behaviour = behaviourOf(pod, container ?? { name }, run.attempt);

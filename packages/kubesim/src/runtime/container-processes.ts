@@ -35,13 +35,29 @@ export type ContainerProcesses = {
   forget(ids: readonly string[]): void;
 };
 
-type Process = { words: readonly string[]; waits: boolean; world: ContainerWorld; log: ReturnType<typeof createLineBuffer>; traps: Map<string, TrapHandler>; stop: AbortController; io: ShellIo; ended: (code: number, at?: number) => void; over: boolean };
+type Process = {
+  words: readonly string[];
+  waits: boolean;
+  world: ContainerWorld;
+  log: ReturnType<typeof createLineBuffer>;
+  traps: Map<string, TrapHandler>;
+  stop: AbortController;
+  io: ShellIo;
+  ended: (code: number, at?: number) => void;
+  over: boolean;
+};
 
 const userlands = /(^|\/)(busybox|alpine|debian|ubuntu|bash|toybox)(:|@|$)|^localhost\//;
 /** Containers whose insides are kept; beyond, the longest untouched are made anew when asked for. */
 const kept = 200;
 
-export function createContainerProcesses({ clock, store }: { clock: Clock; store: () => ObjectStorePort }): ContainerProcesses {
+export function createContainerProcesses({
+  clock,
+  store,
+}: {
+  clock: Clock;
+  store: () => ObjectStorePort;
+}): ContainerProcesses {
   const processes = new Map<string, Process>();
   const worlds = new Map<string, ContainerWorld>();
   const lives = new Map<string, AbortController>();
@@ -87,7 +103,11 @@ export function createContainerProcesses({ clock, store }: { clock: Clock; store
   async function runTrap(process: Process, handler: TrapHandler): Promise<number> {
     const { world, io } = process;
     const state: ShellState = { ...handler.state, flow: undefined };
-    const status = await createShell(world.shellWorld({ signal: AbortSignal.timeout(60_000) })).whole(handler.action, state, io);
+    const status = await createShell(world.shellWorld({ signal: AbortSignal.timeout(60_000) })).whole(
+      handler.action,
+      state,
+      io,
+    );
     return state.flow === undefined ? 143 : status;
   }
 
@@ -102,9 +122,21 @@ export function createContainerProcesses({ clock, store }: { clock: Clock; store
       const log = createLineBuffer(clock);
       const stdin = container.stdin === true ? sourceOf(() => new Promise(() => {})) : emptySource;
       const io: ShellIo = { stdin, stdout: log.sink, stderr: log.sink };
-      const words = wordsOf(container).map((word) => word.replace(/\$\(([A-Za-z_]\w*)\)/g, (whole, name: string) => world.environment[name] ?? whole));
+      const words = wordsOf(container).map((word) =>
+        word.replace(/\$\(([A-Za-z_]\w*)\)/g, (whole, name: string) => world.environment[name] ?? whole),
+      );
       const waits = container.stdin === true && isInteractiveShell(words);
-      const process: Process = { words, waits, world, log, io, traps: new Map(), stop: new AbortController(), ended, over: false };
+      const process: Process = {
+        words,
+        waits,
+        world,
+        log,
+        io,
+        traps: new Map(),
+        stop: new AbortController(),
+        ended,
+        over: false,
+      };
       processes.set(id, process);
       lifeOf(id);
       if (waits) return;

@@ -27,7 +27,11 @@ type Session = {
 };
 
 /** Runs a command in a running container, as `kubectl exec` asks; resolves with its exit code. Throws the kubelet's errors. */
-export async function execInContainer(processes: ContainerProcesses, pod: KubeObject, request: PodExecRequest): Promise<number> {
+export async function execInContainer(
+  processes: ContainerProcesses,
+  pod: KubeObject,
+  request: PodExecRequest,
+): Promise<number> {
   const status = statusOf(pod, request.container);
   const container = specOf(pod, request.container);
   if (container === undefined || status?.state?.running === undefined) {
@@ -39,7 +43,11 @@ export async function execInContainer(processes: ContainerProcesses, pod: KubeOb
   const gone = AbortSignal.any([request.signal, processes.life(id), over.signal]);
   const size = { columns: 80, rows: 24 };
   const session: Session = { world, gone, tty: request.tty, size: () => size };
-  const state = newShellState({ ...world.environment, ...(request.tty ? { TERM: 'xterm' } : {}) }, world.folder, programName(request.command[0] ?? ''));
+  const state = newShellState(
+    { ...world.environment, ...(request.tty ? { TERM: 'xterm' } : {}) },
+    world.folder,
+    programName(request.command[0] ?? ''),
+  );
   requireProgram(session, state, request.command[0] ?? '');
   void followSize(request, size);
   const terminal = request.tty ? createTerminal(request.stdin, streamSink(request.stdout)) : undefined;
@@ -52,18 +60,26 @@ export async function execInContainer(processes: ContainerProcesses, pod: KubeOb
   }
 }
 
-async function perform(session: Session, how: { request: PodExecRequest; state: ShellState; terminal: Terminal | undefined }): Promise<number> {
+async function perform(
+  session: Session,
+  how: { request: PodExecRequest; state: ShellState; terminal: Terminal | undefined },
+): Promise<number> {
   const { request, state, terminal } = how;
   const io: ShellIo =
     terminal === undefined
       ? { stdin: streamSource(request.stdin), stdout: streamSink(request.stdout), stderr: streamSink(request.stderr) }
       : { stdin: terminal.source, stdout: terminal.sink, stderr: terminal.sink };
-  if (isInteractiveShell(request.command)) return terminal === undefined ? readScript(session, state, io) : prompt(session, { state, io, terminal });
+  if (isInteractiveShell(request.command))
+    return terminal === undefined ? readScript(session, state, io) : prompt(session, { state, io, terminal });
   return foreground(session, terminal, (shell) => shell.command(request.command, state, io));
 }
 
 /** Joins a container's own shell, when it waits for someone; when that shell ends, the container does. Undefined when it has none. */
-export function attachToShell(processes: ContainerProcesses, pod: KubeObject, request: Omit<PodExecRequest, 'command'>): Promise<number> | undefined {
+export function attachToShell(
+  processes: ContainerProcesses,
+  pod: KubeObject,
+  request: Omit<PodExecRequest, 'command'>,
+): Promise<number> | undefined {
   const id = statusOf(pod, request.container)?.containerID ?? '';
   const command = processes.awaitsTerminal(id);
   if (command === undefined) return undefined;
@@ -75,11 +91,17 @@ export function attachToShell(processes: ContainerProcesses, pod: KubeObject, re
 }
 
 /** Runs one thing in the foreground: Ctrl-C and the end of the container stop it. */
-async function foreground(session: Session, terminal: Terminal | undefined, run: (shell: ReturnType<typeof createShell>) => Promise<number>): Promise<number> {
+async function foreground(
+  session: Session,
+  terminal: Terminal | undefined,
+  run: (shell: ReturnType<typeof createShell>) => Promise<number>,
+): Promise<number> {
   const stop = new AbortController();
   terminal?.onInterrupt(() => stop.abort());
   const signal = AbortSignal.any([stop.signal, session.gone]);
-  const shell = createShell(session.world.shellWorld({ signal, ...(session.tty ? { terminalSize: session.size } : {}) }));
+  const shell = createShell(
+    session.world.shellWorld({ signal, ...(session.tty ? { terminalSize: session.size } : {}) }),
+  );
   try {
     const status = await Promise.race([run(shell), once(stop.signal, 'abort').then(() => interrupted)]);
     return stop.signal.aborted ? interrupted : status;
@@ -92,13 +114,21 @@ async function foreground(session: Session, terminal: Terminal | undefined, run:
 }
 
 /** A shell at a terminal. */
-async function prompt(session: Session, { state, io, terminal }: { state: ShellState; io: ShellIo; terminal: Terminal }): Promise<number> {
+async function prompt(
+  session: Session,
+  { state, io, terminal }: { state: ShellState; io: ShellIo; terminal: Terminal },
+): Promise<number> {
   const { world } = session;
   const sign = state.variables.get('HOME') === '/root' ? '#' : '$';
   let held = '';
   for (;;) {
     const host = world.environment.HOSTNAME ?? '';
-    const text = held !== '' ? '> ' : world.userland === 'gnu' ? `root@${host}:${state.folder}${sign} ` : `${state.folder} ${sign} `;
+    const text =
+      held !== ''
+        ? '> '
+        : world.userland === 'gnu'
+          ? `root@${host}:${state.folder}${sign} `
+          : `${state.folder} ${sign} `;
     const entered = await terminal.readLine(text);
     if (entered.kind === 'end') {
       if (world.userland === 'gnu') await io.stdout.write('exit\n');
@@ -129,7 +159,8 @@ async function readScript(session: Session, state: ShellState, io: ShellIo): Pro
     if (line !== undefined && isIncomplete(held)) continue;
     const script = held;
     held = '';
-    if (script.trim() !== '') state.status = await foreground(session, undefined, (shell) => shell.line(script, state, io));
+    if (script.trim() !== '')
+      state.status = await foreground(session, undefined, (shell) => shell.line(script, state, io));
     if (line === undefined || state.flow?.kind === 'exit') return state.status;
     state.flow = undefined;
   }
@@ -148,7 +179,9 @@ function isIncomplete(text: string): boolean {
 function requireProgram(session: Session, state: ShellState, program: string): void {
   const world = session.world.shellWorld({ signal: session.gone });
   if (session.world.userland !== 'none' && findProgram(program, state, world) !== undefined) return;
-  const why = program.includes('/') ? `stat ${program}: no such file or directory` : 'executable file not found in $PATH';
+  const why = program.includes('/')
+    ? `stat ${program}: no such file or directory`
+    : 'executable file not found in $PATH';
   throw kubeError.internal(
     `error executing command in container: failed to exec in container: failed to start exec "${hexDigits(`${state.name}/${program}`, 64)}": OCI runtime exec failed: exec failed: unable to start container process: exec: ${JSON.stringify(program)}: ${why}: unknown`,
   );

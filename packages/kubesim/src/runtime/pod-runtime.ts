@@ -45,7 +45,8 @@ export function createPodRuntime(deps: PodRuntimeDeps): PodRuntimePort {
 function siblingsOf(store: ObjectStorePort, pod: KubeObject): number {
   const owner = pod.metadata.ownerReferences?.find((one) => one.controller === true);
   if (owner === undefined) return 1;
-  const controller = owner.kind === 'ReplicaSet' ? store.get('replicasets.apps', pod.metadata.namespace, owner.name) : undefined;
+  const controller =
+    owner.kind === 'ReplicaSet' ? store.get('replicasets.apps', pod.metadata.namespace, owner.name) : undefined;
   return (controller?.status as { readyReplicas?: number } | undefined)?.readyReplicas ?? 1;
 }
 

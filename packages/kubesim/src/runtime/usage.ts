@@ -16,7 +16,11 @@ const loadAnnotation = `${annotationPrefix}load-replicas`;
  * What each running container of a pod uses now. CPU follows the traffic: about 55 % of the request on average (`cpu-share` under
  * `kubesim.pilothouse.dev/` says another share). `siblings` is how many ready pods serve with this one. Memory grows towards a level of its own and saws as garbage is collected.
  */
-export function podUsage(pod: KubeObject, now: number, siblings = 1): { container: string; usage: UsageSample }[] | undefined {
+export function podUsage(
+  pod: KubeObject,
+  now: number,
+  siblings = 1,
+): { container: string; usage: UsageSample }[] | undefined {
   const { spec } = pod as { spec?: PodSpec };
   const found: { container: string; usage: UsageSample }[] = [];
   for (const container of spec?.containers ?? []) {

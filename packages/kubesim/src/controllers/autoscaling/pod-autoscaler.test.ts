@@ -9,11 +9,24 @@ afterEach(() => sim.close());
 
 /** A Deployment whose pods use `share` of their CPU request at ordinary traffic, for two pods. */
 const loaded = (share: string, replicas = 2) =>
-  deploymentOf('web', { replicas }, podTemplate('acme/web:1', { annotations: { 'kubesim.pilothouse.dev/cpu-share': share, 'kubesim.pilothouse.dev/load-replicas': '2' }, container: { resources: { requests: { cpu: '100m' }, limits: { cpu: '2' } } } }));
+  deploymentOf(
+    'web',
+    { replicas },
+    podTemplate('acme/web:1', {
+      annotations: { 'kubesim.pilothouse.dev/cpu-share': share, 'kubesim.pilothouse.dev/load-replicas': '2' },
+      container: { resources: { requests: { cpu: '100m' }, limits: { cpu: '2' } } },
+    }),
+  );
 const scalerOf = (spec: Record<string, unknown> = {}) => ({
   kind: 'HorizontalPodAutoscaler',
   metadata: { name: 'web' },
-  spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, minReplicas: 2, maxReplicas: 12, metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } }], ...spec },
+  spec: {
+    scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+    minReplicas: 2,
+    maxReplicas: 12,
+    metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } }],
+    ...spec,
+  },
 });
 const scaler = () => sim.get('horizontalpodautoscalers.autoscaling', 'web');
 const condition = (type: string) => scaler()?.status?.conditions?.find((one) => one.type === type);
@@ -26,10 +39,23 @@ describe('a HorizontalPodAutoscaler', () => {
     await sim.advance(300);
     expect(replicas()).toBeGreaterThanOrEqual(5);
     expect(replicas()).toBeLessThanOrEqual(12);
-    expect(scaler()?.status).toMatchObject({ currentMetrics: [{ type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: expect.any(Number) } } }], lastScaleTime: expect.any(String) });
+    expect(scaler()?.status).toMatchObject({
+      currentMetrics: [
+        { type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: expect.any(Number) } } },
+      ],
+      lastScaleTime: expect.any(String),
+    });
     expect(condition('ScalingActive')).toMatchObject({ status: 'True', reason: 'ValidMetricFound' });
     expect(condition('AbleToScale')).toMatchObject({ status: 'True' });
-    expect(sim.events('web').some((event) => /^SuccessfulRescale: New size: \d+; reason: cpu resource utilization \(percentage of request\) above target/.test(event))).toBe(true);
+    expect(
+      sim
+        .events('web')
+        .some((event) =>
+          /^SuccessfulRescale: New size: \d+; reason: cpu resource utilization \(percentage of request\) above target/.test(
+            event,
+          ),
+        ),
+    ).toBe(true);
   });
 
   it('never more than doubles, or adds four, at once', async () => {
@@ -47,7 +73,10 @@ describe('a HorizontalPodAutoscaler', () => {
   it('scales down only after its stabilisation window, to minReplicas at least', async () => {
     sim.create('deployments.apps', loaded('0.1', 8));
     await sim.advance(30);
-    sim.create('horizontalpodautoscalers.autoscaling', scalerOf({ behavior: { scaleDown: { stabilizationWindowSeconds: 120 } } }));
+    sim.create(
+      'horizontalpodautoscalers.autoscaling',
+      scalerOf({ behavior: { scaleDown: { stabilizationWindowSeconds: 120 } } }),
+    );
     await sim.advance(100);
     expect(replicas()).toBe(8);
     expect(condition('AbleToScale')).toMatchObject({ reason: 'ScaleDownStabilized' });

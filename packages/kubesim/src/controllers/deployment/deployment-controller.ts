@@ -326,7 +326,8 @@ export function startDeploymentController({ store, clock, work, recorder }: Cont
         const facts = { deployment: draft, next: findNext(draft, all), all, limits: limitsOf(draft), now };
         const status = deploymentStatus(facts);
         // A paused rollout makes no progress and misses no deadline.
-        const result: ReturnType<typeof progressed> = draft.spec.paused === true ? { status } : progressed(facts, status);
+        const result: ReturnType<typeof progressed> =
+          draft.spec.paused === true ? { status } : progressed(facts, status);
         deadline = result.deadline;
         draft.status = result.status;
       },

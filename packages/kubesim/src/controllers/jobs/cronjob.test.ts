@@ -12,7 +12,15 @@ const cronJobOf = (spec: Record<string, unknown> = {}, image = 'sim/job:1', anno
   metadata: { name: 'report' },
   spec: {
     schedule: '*/5 * * * *',
-    jobTemplate: { spec: { template: podTemplate(image, { labels: { app: 'report' }, spec: { restartPolicy: 'Never' }, ...(annotations === undefined ? {} : { annotations }) }) } },
+    jobTemplate: {
+      spec: {
+        template: podTemplate(image, {
+          labels: { app: 'report' },
+          spec: { restartPolicy: 'Never' },
+          ...(annotations === undefined ? {} : { annotations }),
+        }),
+      },
+    },
     ...spec,
   },
 });
@@ -25,7 +33,10 @@ describe('a CronJob', () => {
     sim.create('cronjobs.batch', cronJobOf());
     await sim.advance(5 * 60 + 5);
     expect(jobs()).toEqual([`report-${minuteOf('2026-03-01T12:05:00Z')}`]);
-    expect(sim.get('cronjobs.batch', 'report')?.status).toMatchObject({ lastScheduleTime: '2026-03-01T12:05:00Z', active: [{ kind: 'Job' }] });
+    expect(sim.get('cronjobs.batch', 'report')?.status).toMatchObject({
+      lastScheduleTime: '2026-03-01T12:05:00Z',
+      active: [{ kind: 'Job' }],
+    });
     await sim.advance(32 * 60);
     expect(jobs()).toHaveLength(3);
     const status = sim.get('cronjobs.batch', 'report')?.status;
@@ -53,14 +64,17 @@ describe('a CronJob', () => {
     sim.create('cronjobs.batch', cronJobOf({ concurrencyPolicy: policy }, 'sim/job:1', long));
     await sim.advance(10 * 60 + 30);
     expect(jobs()).toEqual(expected.map((time) => `report-${minuteOf(`2026-03-01T${time}:00Z`)}`));
-    if (policy === 'Forbid') expect(sim.events('report').some((event) => event.startsWith('JobAlreadyActive'))).toBe(true);
+    if (policy === 'Forbid')
+      expect(sim.events('report').some((event) => event.startsWith('JobAlreadyActive'))).toBe(true);
   });
 
   it('starts nothing while suspended, and only the last missed run after', async () => {
     sim.create('cronjobs.batch', cronJobOf({ suspend: true }));
     await sim.advance(22 * 60);
     expect(jobs()).toEqual([]);
-    sim.update('cronjobs.batch', 'report', (draft) => { draft.spec.suspend = false; });
+    sim.update('cronjobs.batch', 'report', (draft) => {
+      draft.spec.suspend = false;
+    });
     await sim.advance(5);
     expect(jobs()).toEqual([`report-${minuteOf('2026-03-01T12:20:00Z')}`]);
   });
@@ -68,13 +82,22 @@ describe('a CronJob', () => {
   it('skips what is later than its starting deadline', async () => {
     sim.create('cronjobs.batch', cronJobOf({ suspend: true, startingDeadlineSeconds: 30 }));
     await sim.advance(22 * 60);
-    sim.update('cronjobs.batch', 'report', (draft) => { draft.spec.suspend = false; });
+    sim.update('cronjobs.batch', 'report', (draft) => {
+      draft.spec.suspend = false;
+    });
     await sim.advance(5);
     expect(jobs()).toEqual([]);
   });
 
   it('keeps one failed run', async () => {
-    sim.create('cronjobs.batch', cronJobOf({ jobTemplate: { spec: { backoffLimit: 0, template: podTemplate('sim/failing-job:1', { spec: { restartPolicy: 'Never' } }) } } }));
+    sim.create(
+      'cronjobs.batch',
+      cronJobOf({
+        jobTemplate: {
+          spec: { backoffLimit: 0, template: podTemplate('sim/failing-job:1', { spec: { restartPolicy: 'Never' } }) },
+        },
+      }),
+    );
     await sim.advance(16 * 60);
     expect(jobs()).toHaveLength(1);
   });

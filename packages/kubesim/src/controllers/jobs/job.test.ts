@@ -8,10 +8,18 @@ beforeEach(async () => {
 });
 afterEach(() => sim.close());
 
-const template = (image: string, policy = 'Never') => podTemplate(image, { labels: {}, spec: { restartPolicy: policy } });
-const jobOf = (spec: Record<string, unknown> = {}, image = 'sim/job:1') => ({ kind: 'Job', metadata: { name: 'task' }, spec: { template: template(image), ...spec } });
+const template = (image: string, policy = 'Never') =>
+  podTemplate(image, { labels: {}, spec: { restartPolicy: policy } });
+const jobOf = (spec: Record<string, unknown> = {}, image = 'sim/job:1') => ({
+  kind: 'Job',
+  metadata: { name: 'task' },
+  spec: { template: template(image), ...spec },
+});
 const job = () => sim.get('jobs.batch', 'task');
-const conditions = () => Object.fromEntries((job()?.status?.conditions ?? []).filter((one) => one.status === 'True').map((one) => [one.type, one.reason]));
+const conditions = () =>
+  Object.fromEntries(
+    (job()?.status?.conditions ?? []).filter((one) => one.status === 'True').map((one) => [one.type, one.reason]),
+  );
 
 describe('a Job', () => {
   it('runs one pod and completes', async () => {
@@ -22,7 +30,10 @@ describe('a Job', () => {
     expect(job()?.status).toMatchObject({ succeeded: 1, ready: 0, completionTime: expect.any(String) });
     expect(job()?.status?.active).toBeUndefined();
     expect(conditions()).toEqual({ SuccessCriteriaMet: 'CompletionsReached', Complete: 'CompletionsReached' });
-    expect(sim.events('task').map((event) => event.replace(/task-\w+/, 'task-x'))).toEqual(['SuccessfulCreate: Created pod: task-x', 'Completed: Job completed']);
+    expect(sim.events('task').map((event) => event.replace(/task-\w+/, 'task-x'))).toEqual([
+      'SuccessfulCreate: Created pod: task-x',
+      'Completed: Job completed',
+    ]);
   });
 
   it('runs as many at a time as parallelism allows, up to its completions', async () => {
@@ -30,7 +41,10 @@ describe('a Job', () => {
     let most = 0;
     for (let step = 0; step < 160; step++) {
       await sim.advance(0.5);
-      most = Math.max(most, sim.list('pods').filter((pod) => pod.status?.phase === 'Running' || pod.status?.phase === 'Pending').length);
+      most = Math.max(
+        most,
+        sim.list('pods').filter((pod) => pod.status?.phase === 'Running' || pod.status?.phase === 'Pending').length,
+      );
     }
     expect(most).toBe(2);
     expect(job()?.status).toMatchObject({ succeeded: 5 });
@@ -42,7 +56,11 @@ describe('a Job', () => {
     sim.create('jobs.batch', jobOf({ completions: 3, parallelism: 3, completionMode: 'Indexed' }));
     await sim.advance(1);
     const pods = sim.list('pods');
-    expect(pods.map((pod) => pod.metadata.annotations?.['batch.kubernetes.io/job-completion-index']).sort()).toEqual(['0', '1', '2']);
+    expect(pods.map((pod) => pod.metadata.annotations?.['batch.kubernetes.io/job-completion-index']).sort()).toEqual([
+      '0',
+      '1',
+      '2',
+    ]);
     expect(pods.every((pod) => /^task-[0-2]-\w{5}$/.test(pod.metadata.name))).toBe(true);
     sim.remove('pods', pods[1]?.metadata.name ?? '');
     await sim.advance(120);
@@ -54,13 +72,19 @@ describe('a Job', () => {
     await sim.advance(200);
     expect(job()?.status).toMatchObject({ failed: 3 });
     expect(conditions()).toMatchObject({ Failed: 'BackoffLimitExceeded', FailureTarget: 'BackoffLimitExceeded' });
-    const made = sim.list('pods').map((pod) => Date.parse(pod.metadata.creationTimestamp ?? '')).sort((a, b) => a - b);
+    const made = sim
+      .list('pods')
+      .map((pod) => Date.parse(pod.metadata.creationTimestamp ?? ''))
+      .sort((a, b) => a - b);
     expect((made[2] ?? 0) - (made[1] ?? 0)).toBeGreaterThan((made[1] ?? 0) - (made[0] ?? 0));
     expect(sim.events('task')).toContain('BackoffLimitExceeded: Job has reached the specified backoff limit');
   });
 
   it('counts restarts of its containers against the limit with OnFailure', async () => {
-    sim.create('jobs.batch', { ...jobOf({ backoffLimit: 2 }), spec: { backoffLimit: 2, template: template('sim/failing-job:1', 'OnFailure') } });
+    sim.create('jobs.batch', {
+      ...jobOf({ backoffLimit: 2 }),
+      spec: { backoffLimit: 2, template: template('sim/failing-job:1', 'OnFailure') },
+    });
     await sim.advance(200);
     expect(conditions()).toHaveProperty('Failed', 'BackoffLimitExceeded');
   });
@@ -75,12 +99,16 @@ describe('a Job', () => {
   it('is suspended without failing and resumes', async () => {
     sim.create('jobs.batch', jobOf());
     await sim.advance(5);
-    sim.update('jobs.batch', 'task', (draft) => { draft.spec.suspend = true; });
+    sim.update('jobs.batch', 'task', (draft) => {
+      draft.spec.suspend = true;
+    });
     await sim.advance(20);
     expect(conditions()).toEqual({ Suspended: 'JobSuspended' });
     expect(sim.list('pods')).toEqual([]);
     expect(job()?.status?.startTime).toBeUndefined();
-    sim.update('jobs.batch', 'task', (draft) => { draft.spec.suspend = false; });
+    sim.update('jobs.batch', 'task', (draft) => {
+      draft.spec.suspend = false;
+    });
     await sim.advance(60);
     expect(conditions()).toHaveProperty('Complete');
     expect(job()?.status?.failed).toBeUndefined();

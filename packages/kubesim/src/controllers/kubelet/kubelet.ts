@@ -30,7 +30,8 @@ export function startKubelet({ store, clock, work, recorder, pace, processes }: 
   store.subscribe('nodes', ({ object }) => {
     const { name, annotations } = object.metadata;
     if (annotations?.[downAnnotation] === 'true') silent.add(name);
-    else if (silent.delete(name)) for (const pod of store.list('pods')) if (pod.spec.nodeName === name) queue.add(keyOf(pod));
+    else if (silent.delete(name))
+      for (const pod of store.list('pods')) if (pod.spec.nodeName === name) queue.add(keyOf(pod));
   });
   for (const pod of store.list('pods')) if (pod.spec.nodeName !== undefined) queue.add(keyOf(pod));
 

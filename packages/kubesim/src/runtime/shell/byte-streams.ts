@@ -137,7 +137,10 @@ export function createPipe(): { source: ByteSource; sink: ByteSink; closeSink():
   };
   return {
     source: sourceOf(async () => {
-      while (size === 0 && !noMore) await new Promise<void>((resolve) => { readerWaits = resolve; });
+      while (size === 0 && !noMore)
+        await new Promise<void>((resolve) => {
+          readerWaits = resolve;
+        });
       readerWaits = undefined;
       if (size === 0) return undefined;
       const all = Buffer.concat(chunks);

@@ -7,7 +7,12 @@ import { resolvePath } from './container-filesystem.ts';
 import type { CommandFunction, ShellState, ShellWorld } from './shell-state.ts';
 
 /** Programs that any image with a shell has, by name. */
-export const programs: Readonly<Record<string, CommandFunction>> = { ...fileCommands, ...textCommands, ...systemCommands, ...networkCommands };
+export const programs: Readonly<Record<string, CommandFunction>> = {
+  ...fileCommands,
+  ...textCommands,
+  ...systemCommands,
+  ...networkCommands,
+};
 
 const folders = ['/bin/', '/usr/bin/', '/sbin/', '/usr/sbin/', '/usr/local/bin/'];
 

@@ -5,7 +5,11 @@ import type { PodParts } from './container-world.ts';
 type Data = { data?: Record<string, string> };
 
 /** The variables the kubelet gives a container: the image's, the cluster's, envFrom, env with its references and `$(NAME)`s put in. */
-export function containerEnvironment(store: ObjectStorePort, pod: PodParts, container: Container): Record<string, string> {
+export function containerEnvironment(
+  store: ObjectStorePort,
+  pod: PodParts,
+  container: Container,
+): Record<string, string> {
   const { namespace, name } = pod.metadata;
   const environment: Record<string, string> = {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
@@ -19,14 +23,23 @@ export function containerEnvironment(store: ObjectStorePort, pod: PodParts, cont
     KUBERNETES_SERVICE_PORT_HTTPS: '443',
   });
   for (const { prefix = '', configMapRef, secretRef } of container.envFrom ?? []) {
-    const config = configMapRef?.name === undefined ? undefined : (store.get('configmaps', namespace, configMapRef.name) as Data | undefined);
-    const secret = secretRef?.name === undefined ? undefined : (store.get('secrets', namespace, secretRef.name) as Data | undefined);
+    const config =
+      configMapRef?.name === undefined
+        ? undefined
+        : (store.get('configmaps', namespace, configMapRef.name) as Data | undefined);
+    const secret =
+      secretRef?.name === undefined ? undefined : (store.get('secrets', namespace, secretRef.name) as Data | undefined);
     for (const [key, value] of Object.entries(config?.data ?? {})) environment[prefix + key] = value;
     for (const [key, value] of Object.entries(secret?.data ?? {})) environment[prefix + key] = decode(value);
   }
   for (const variable of container.env ?? []) {
-    const value = variable.valueFrom === undefined ? (variable.value ?? '') : referenced(store, { pod, container, variable });
-    if (value !== undefined) environment[variable.name] = value.replace(/\$\(([A-Za-z_]\w*)\)/g, (whole, other: string) => environment[other] ?? whole);
+    const value =
+      variable.valueFrom === undefined ? (variable.value ?? '') : referenced(store, { pod, container, variable });
+    if (value !== undefined)
+      environment[variable.name] = value.replace(
+        /\$\(([A-Za-z_]\w*)\)/g,
+        (whole, other: string) => environment[other] ?? whole,
+      );
   }
   return environment;
 }
@@ -36,7 +49,8 @@ type Reference = { pod: PodParts; container: Container; variable: EnvVar };
 function referenced(store: ObjectStorePort, { pod, container, variable }: Reference): string | undefined {
   const { configMapKeyRef, secretKeyRef, fieldRef, resourceFieldRef } = variable.valueFrom ?? {};
   const { namespace } = pod.metadata;
-  if (configMapKeyRef?.name !== undefined) return (store.get('configmaps', namespace, configMapKeyRef.name) as Data | undefined)?.data?.[configMapKeyRef.key];
+  if (configMapKeyRef?.name !== undefined)
+    return (store.get('configmaps', namespace, configMapKeyRef.name) as Data | undefined)?.data?.[configMapKeyRef.key];
   if (secretKeyRef?.name !== undefined) {
     const value = (store.get('secrets', namespace, secretKeyRef.name) as Data | undefined)?.data?.[secretKeyRef.key];
     return value === undefined ? undefined : decode(value);

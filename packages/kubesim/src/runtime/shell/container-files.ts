@@ -17,7 +17,8 @@ export function containerFiles(store: ObjectStorePort, pod: PodParts, container:
     '/etc/hosts': `# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n${address}\t${name}\n`,
     '/etc/resolv.conf': `search ${pod.metadata.namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n`,
     '/etc/os-release': osRelease(image),
-    '/etc/passwd': 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\napp:x:10001:10001:app:/app:/bin/sh\n',
+    '/etc/passwd':
+      'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\napp:x:10001:10001:app:/app:/bin/sh\n',
     '/proc/version': 'Linux version 6.12.48-sim (sim@kubesim) #1 SMP PREEMPT_DYNAMIC\n',
     '/proc/loadavg': '0.42 0.38 0.35 2/611 53\n',
     '/proc/1/cmdline': [...(container.command ?? []), ...(container.args ?? [])].join('\0') || container.name,
@@ -40,7 +41,8 @@ export function containerFiles(store: ObjectStorePort, pod: PodParts, container:
   }
   for (const mount of container.volumeMounts ?? []) {
     const volume = pod.spec.volumes?.find((one) => one.name === mount.name);
-    if (volume !== undefined) mountVolume(files, { store, pod, volume, at: mount.mountPath.replace(/\/+$/, ''), subPath: mount.subPath });
+    if (volume !== undefined)
+      mountVolume(files, { store, pod, volume, at: mount.mountPath.replace(/\/+$/, ''), subPath: mount.subPath });
   }
   return files;
 }
@@ -50,8 +52,14 @@ type Mount = { store: ObjectStorePort; pod: PodParts; volume: Volume; at: string
 function mountVolume(files: Files, { store, pod, volume, at, subPath }: Mount): void {
   const { namespace } = pod.metadata;
   const content: Files = {};
-  const config = volume.configMap?.name === undefined ? undefined : (store.get('configmaps', namespace, volume.configMap.name) as Data | undefined);
-  const secret = volume.secret?.secretName === undefined ? undefined : (store.get('secrets', namespace, volume.secret.secretName) as Data | undefined);
+  const config =
+    volume.configMap?.name === undefined
+      ? undefined
+      : (store.get('configmaps', namespace, volume.configMap.name) as Data | undefined);
+  const secret =
+    volume.secret?.secretName === undefined
+      ? undefined
+      : (store.get('secrets', namespace, volume.secret.secretName) as Data | undefined);
   for (const [key, value] of Object.entries(config?.data ?? {})) content[key] = value;
   for (const [key, value] of Object.entries(secret?.data ?? {})) content[key] = decode(value);
   if (volume.name.startsWith('kube-api-access')) return;
@@ -68,7 +76,8 @@ function mountVolume(files: Files, { store, pod, volume, at, subPath }: Mount): 
 }
 
 function osRelease(image: string): string {
-  if (/alpine|redis|busybox/.test(image)) return 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.1\nPRETTY_NAME="Alpine Linux v3.22"\n';
+  if (/alpine|redis|busybox/.test(image))
+    return 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.1\nPRETTY_NAME="Alpine Linux v3.22"\n';
   return 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nNAME="Debian GNU/Linux"\nVERSION_ID="13"\nID=debian\n';
 }
 
@@ -78,10 +87,12 @@ function applicationFiles(image: string, name: string): Files {
     return {
       '/usr/share/nginx/html/index.html': `<!doctype html>\n<title>Lantern shop</title>\n<div id="root" data-version="${version}"></div>\n`,
       '/usr/share/nginx/html/50x.html': '<!doctype html>\n<title>Error</title>\n',
-      '/etc/nginx/nginx.conf': 'worker_processes auto;\nevents { worker_connections 1024; }\nhttp { include /etc/nginx/conf.d/*.conf; }\n',
+      '/etc/nginx/nginx.conf':
+        'worker_processes auto;\nevents { worker_connections 1024; }\nhttp { include /etc/nginx/conf.d/*.conf; }\n',
     };
   }
-  if (/postgres/.test(image)) return { '/var/lib/postgresql/data/PG_VERSION': '17\n', '/var/lib/postgresql/data/base/': '' };
+  if (/postgres/.test(image))
+    return { '/var/lib/postgresql/data/PG_VERSION': '17\n', '/var/lib/postgresql/data/base/': '' };
   if (/redis/.test(image)) return { '/data/dump.rdb': 'REDIS0011', '/data/appendonlydir/': '' };
   if (/busybox|alpine|debian|ubuntu/.test(image)) return {};
   return {

@@ -1,5 +1,7 @@
 /** A file or folder of a simulated container. Times in milliseconds since the epoch. */
-export type FileNode = { kind: 'file'; content: string; mode: number; time: number } | { kind: 'folder'; mode: number; time: number };
+export type FileNode =
+  | { kind: 'file'; content: string; mode: number; time: number }
+  | { kind: 'folder'; mode: number; time: number };
 
 export type ContainerFilesystem = {
   stat(path: string): FileNode | undefined;
@@ -13,7 +15,15 @@ export type ContainerFilesystem = {
 
 /** A failed operation, with the words of errno (`No such file or directory`). */
 export class FileProblem extends Error {
-  constructor(why: 'No such file or directory' | 'Is a directory' | 'Not a directory' | 'File exists' | 'Directory not empty' | 'No space left on device') {
+  constructor(
+    why:
+      | 'No such file or directory'
+      | 'Is a directory'
+      | 'Not a directory'
+      | 'File exists'
+      | 'Directory not empty'
+      | 'No space left on device',
+  ) {
     super(why);
     this.name = 'FileProblem';
   }
@@ -23,7 +33,10 @@ export class FileProblem extends Error {
 const quotaBytes = 4 * 1024 * 1024;
 
 /** A small tree of files in memory. `seed` maps absolute paths to contents; a path that ends in `/` is an empty folder. */
-export function createContainerFilesystem(seed: Readonly<Record<string, string>>, now: () => number): ContainerFilesystem {
+export function createContainerFilesystem(
+  seed: Readonly<Record<string, string>>,
+  now: () => number,
+): ContainerFilesystem {
   const nodes = new Map<string, FileNode>();
   let written = 0;
   const made = now();
@@ -32,7 +45,8 @@ export function createContainerFilesystem(seed: Readonly<Record<string, string>>
     const whole = normalize(path);
     addParents(whole);
     if (path.endsWith('/')) nodes.set(whole, { kind: 'folder', mode: 0o755, time: made });
-    else nodes.set(whole, { kind: 'file', content, mode: /^\/(usr\/)?s?bin\//.test(whole) ? 0o755 : 0o644, time: made });
+    else
+      nodes.set(whole, { kind: 'file', content, mode: /^\/(usr\/)?s?bin\//.test(whole) ? 0o755 : 0o644, time: made });
   }
 
   function addParents(path: string): void {
@@ -51,7 +65,8 @@ export function createContainerFilesystem(seed: Readonly<Record<string, string>>
     const prefix = path === '/' ? '/' : `${path}/`;
     const names: string[] = [];
     for (const known of nodes.keys()) {
-      if (known !== '/' && known.startsWith(prefix) && !known.includes('/', prefix.length)) names.push(known.slice(prefix.length));
+      if (known !== '/' && known.startsWith(prefix) && !known.includes('/', prefix.length))
+        names.push(known.slice(prefix.length));
     }
     return names.sort();
   }
@@ -90,7 +105,8 @@ export function createContainerFilesystem(seed: Readonly<Record<string, string>>
       const node = nodes.get(whole);
       if (node === undefined) throw new FileProblem('No such file or directory');
       if (node.kind === 'folder' && !recursive) throw new FileProblem('Is a directory');
-      for (const known of [...nodes.keys()]) if (known.startsWith(`${whole === '/' ? '' : whole}/`) && known !== '/') nodes.delete(known);
+      for (const known of [...nodes.keys()])
+        if (known.startsWith(`${whole === '/' ? '' : whole}/`) && known !== '/') nodes.delete(known);
       if (whole !== '/') nodes.delete(whole);
     },
     list(path) {

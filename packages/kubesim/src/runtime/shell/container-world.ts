@@ -3,9 +3,9 @@ import type { KubeObject } from '@pilothouse/kube';
 import type { Container, PodSpec, PodStatus, ServiceSpec } from 'kubernetes-types/core/v1.d.ts';
 import { quantity } from '../../controllers/quantities.ts';
 import type { ObjectStorePort } from '../../object-store-port.ts';
-import { type ContainerFilesystem, createContainerFilesystem } from './container-filesystem.ts';
 import { containerEnvironment } from './container-environment.ts';
 import { containerFiles } from './container-files.ts';
+import { type ContainerFilesystem, createContainerFilesystem } from './container-filesystem.ts';
 import type { ShellWorld } from './shell-state.ts';
 
 export type PodParts = KubeObject & { spec: PodSpec; status?: PodStatus };
@@ -25,15 +25,24 @@ export type ContainerWorldDeps = { clock: Clock; store: ObjectStorePort };
 const bare = /distroless|\/pause|registry\.k8s\.io\/|scratch|csi-|prometheuscommunity|node-exporter|opentelemetry/;
 const gnu = /postgres|rabbitmq|debian|ubuntu|grafana|nginx|httpd|node:|python|openjdk|temurin|mysql|mariadb/;
 
-export function createContainerWorld({ clock, store }: ContainerWorldDeps, pod: PodParts, container: Container): ContainerWorld {
+export function createContainerWorld(
+  { clock, store }: ContainerWorldDeps,
+  pod: PodParts,
+  container: Container,
+): ContainerWorld {
   const image = container.image ?? '';
   const userland = bare.test(image) ? 'none' : gnu.test(image) && !image.includes('alpine') ? 'gnu' : 'busybox';
   const environment = containerEnvironment(store, pod, container);
-  const files: ContainerFilesystem = createContainerFilesystem(containerFiles(store, pod, container), () => clock.now());
+  const files: ContainerFilesystem = createContainerFilesystem(containerFiles(store, pod, container), () =>
+    clock.now(),
+  );
   const startedAt = Date.parse(pod.status?.startTime ?? '') || clock.now();
-  const node = store.get('nodes', undefined, pod.spec.nodeName ?? '') as { status?: { capacity?: Record<string, string> } } | undefined;
+  const node = store.get('nodes', undefined, pod.spec.nodeName ?? '') as
+    | { status?: { capacity?: Record<string, string> } }
+    | undefined;
   const uid = container.securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser ?? 0;
-  const main = [...(container.command ?? []), ...(container.args ?? [])].join(' ') || defaultCommand(image, container.name);
+  const main =
+    [...(container.command ?? []), ...(container.args ?? [])].join(' ') || defaultCommand(image, container.name);
   return {
     environment,
     userland,
@@ -76,15 +85,23 @@ function resolveName(store: ObjectStorePort, pod: PodParts, name: string): Retur
     const ports = pod.spec.containers.flatMap((one) => (one.ports ?? []).map((port) => port.containerPort));
     return { address: '127.0.0.1', ports, ready: true };
   }
-  const [service = '', namespace = pod.metadata.namespace ?? ''] = name.replace(/\.svc(\.cluster\.local)?\.?$/, '').split('.');
+  const [service = '', namespace = pod.metadata.namespace ?? ''] = name
+    .replace(/\.svc(\.cluster\.local)?\.?$/, '')
+    .split('.');
   const byAddress = /^\d+\.\d+\.\d+\.\d+$/.test(name);
   const found = byAddress
     ? [...store.list('services')].find((one) => (one.spec as ServiceSpec).clusterIP === name)
     : store.get('services', namespace, service);
   if (found === undefined) return undefined;
   const spec = found.spec as ServiceSpec;
-  const endpoints = store.get('endpoints', found.metadata.namespace, found.metadata.name) as { subsets?: { addresses?: { ip: string }[] }[] } | undefined;
+  const endpoints = store.get('endpoints', found.metadata.namespace, found.metadata.name) as
+    | { subsets?: { addresses?: { ip: string }[] }[] }
+    | undefined;
   const ready = endpoints?.subsets?.flatMap((one) => one.addresses ?? []) ?? [];
   const address = spec.clusterIP === 'None' ? (ready[0]?.ip ?? '') : (spec.clusterIP ?? '');
-  return { address, ports: (spec.ports ?? []).map((port) => port.port), ready: ready.length > 0 || found.metadata.name === 'kubernetes' };
+  return {
+    address,
+    ports: (spec.ports ?? []).map((port) => port.port),
+    ready: ready.length > 0 || found.metadata.name === 'kubernetes',
+  };
 }

@@ -3,11 +3,23 @@ import { ShellSyntaxError } from './shell-syntax.ts';
 /** The variables an expression reads and changes. */
 export type ArithmeticScope = { get(name: string): string; set(name: string, value: string): void };
 
-const levels: readonly (readonly string[])[] = [['||'], ['&&'], ['|'], ['^'], ['&'], ['==', '!='], ['<=', '>=', '<', '>'], ['<<', '>>'], ['+', '-'], ['*', '/', '%']];
+const levels: readonly (readonly string[])[] = [
+  ['||'],
+  ['&&'],
+  ['|'],
+  ['^'],
+  ['&'],
+  ['==', '!='],
+  ['<=', '>=', '<', '>'],
+  ['<<', '>>'],
+  ['+', '-'],
+  ['*', '/', '%'],
+];
 
 /** The value of `$((expression))`: whole numbers, C's operators, assignments. */
 export function evaluateArithmetic(expression: string, scope: ArithmeticScope): number {
-  const tokens = expression.match(/\d+|[A-Za-z_]\w*|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%]=|[-+*/%<>=!~&|^?:()]|\S/g) ?? [];
+  const tokens =
+    expression.match(/\d+|[A-Za-z_]\w*|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%]=|[-+*/%<>=!~&|^?:()]|\S/g) ?? [];
   let at = 0;
 
   const take = (text: string): boolean => {
@@ -15,7 +27,7 @@ export function evaluateArithmetic(expression: string, scope: ArithmeticScope): 
     at++;
     return true;
   };
-  const valueOf = (name: string): number => {
+  const variableValue = (name: string): number => {
     const text = scope.get(name);
     return text === '' ? 0 : Math.trunc(Number(text)) || 0;
   };
@@ -25,7 +37,7 @@ export function evaluateArithmetic(expression: string, scope: ArithmeticScope): 
     if (/^[A-Za-z_]/.test(name) && (sign === '=' || /^[-+*/%]=$/.test(sign))) {
       at += 2;
       const right = assignment();
-      const value = sign === '=' ? right : apply(sign.slice(0, 1), valueOf(name), right);
+      const value = sign === '=' ? right : apply(sign.slice(0, 1), variableValue(name), right);
       scope.set(name, String(value));
       return value;
     }
@@ -57,10 +69,13 @@ export function evaluateArithmetic(expression: string, scope: ArithmeticScope): 
     if (take('+')) return unary();
     if (take('!')) return unary() === 0 ? 1 : 0;
     if (take('~')) return ~unary();
-    for (const [sign, step] of [['++', 1], ['--', -1]] as const) {
+    for (const [sign, step] of [
+      ['++', 1],
+      ['--', -1],
+    ] as const) {
       if (!take(sign)) continue;
       const name = tokens[at++] ?? '';
-      const value = valueOf(name) + step;
+      const value = variableValue(name) + step;
       scope.set(name, String(value));
       return value;
     }
@@ -77,7 +92,7 @@ export function evaluateArithmetic(expression: string, scope: ArithmeticScope): 
     }
     if (/^\d/.test(token)) return Number(token);
     if (!/^[A-Za-z_]/.test(token)) throw new ShellSyntaxError('arithmetic syntax error');
-    const value = valueOf(token);
+    const value = variableValue(token);
     if (take('++')) scope.set(token, String(value + 1));
     else if (take('--')) scope.set(token, String(value - 1));
     return value;

@@ -1,5 +1,5 @@
-import { evaluateArithmetic } from './shell-arithmetic.ts';
 import { resolvePath } from './container-filesystem.ts';
+import { evaluateArithmetic } from './shell-arithmetic.ts';
 import { escapePattern, hasPattern, matchesPattern } from './shell-pattern.ts';
 import { type ShellState, type ShellWorld, variableOf } from './shell-state.ts';
 import { ShellSyntaxError, type VariableOperator, type Word, type WordPart } from './shell-syntax.ts';
@@ -29,7 +29,8 @@ export async function expandWords(words: readonly Word[], context: ExpansionCont
 /** A word as one string, as in assignments and redirections. */
 export async function expandText(word: Word, context: ExpansionContext): Promise<string> {
   let text = '';
-  for (const part of word) text += part.kind === 'text' ? tilde(part, text === '', context) : await valueOf(part, context);
+  for (const part of word)
+    text += part.kind === 'text' ? tilde(part, text === '', context) : await partText(part, context);
   return text;
 }
 
@@ -37,7 +38,7 @@ export async function expandText(word: Word, context: ExpansionContext): Promise
 export async function expandPattern(word: Word, context: ExpansionContext): Promise<string> {
   let pattern = '';
   for (const part of word) {
-    const text = part.kind === 'text' ? part.text : await valueOf(part, context);
+    const text = part.kind === 'text' ? part.text : await partText(part, context);
     pattern += part.quoted ? escapePattern(text) : text;
   }
   return pattern;
@@ -60,7 +61,7 @@ async function fieldsOf(word: Word, context: ExpansionContext): Promise<Field[]>
         append(parameter, part.quoted);
       }
     } else {
-      const value = await valueOf(part, context);
+      const value = await partText(part, context);
       if (part.quoted) append(value, true);
       else split(value, { fields, append });
     }
@@ -69,7 +70,10 @@ async function fieldsOf(word: Word, context: ExpansionContext): Promise<Field[]>
 }
 
 /** Cuts an unquoted result at white space; its first and last piece join what stands beside them. */
-function split(value: string, { fields, append }: { fields: Field[]; append(text: string, quoted: boolean): void }): void {
+function split(
+  value: string,
+  { fields, append }: { fields: Field[]; append(text: string, quoted: boolean): void },
+): void {
   const pieces = value.split(/[ \t\n]+/);
   for (const [index, piece] of pieces.entries()) {
     if (index > 0) fields.push({ text: '', pattern: '', quoted: false });
@@ -82,7 +86,7 @@ function tilde(part: WordPart & { kind: 'text' }, first: boolean, { state }: Exp
   return (state.variables.get('HOME') ?? '/root') + part.text.slice(1);
 }
 
-async function valueOf(part: WordPart, context: ExpansionContext): Promise<string> {
+async function partText(part: WordPart, context: ExpansionContext): Promise<string> {
   switch (part.kind) {
     case 'text':
       return part.text;
@@ -97,7 +101,10 @@ async function valueOf(part: WordPart, context: ExpansionContext): Promise<strin
 
 /** `$name` inside `$((…))`; bare names are read by the evaluator itself. */
 async function expandExpression(expression: string, { state }: ExpansionContext): Promise<string> {
-  return expression.replace(/\$(?:\{(\w+)\}|(\w+|[#?]))/g, (_, braced?: string, bare?: string) => variableOf(state, braced ?? bare ?? '') || '0');
+  return expression.replace(
+    /\$(?:\{(\w+)\}|(\w+|[#?]))/g,
+    (_, braced?: string, bare?: string) => variableOf(state, braced ?? bare ?? '') || '0',
+  );
 }
 
 function arithmetic(expression: string, { state }: ExpansionContext): number {
@@ -152,10 +159,14 @@ function files(field: Field, { state, world }: ExpansionContext): string[] {
     found = found.flatMap((base) => {
       const join = (name: string) => (base === '' ? name : base === '/' ? `/${name}` : `${base}/${name}`);
       const plain = part.replace(/\\(.)/g, '$1');
-      if (!hasPattern(part.replace(/\\./g, ''))) return world.files.stat(resolvePath(state.folder, join(plain))) === undefined ? [] : [join(plain)];
+      if (!hasPattern(part.replace(/\\./g, '')))
+        return world.files.stat(resolvePath(state.folder, join(plain))) === undefined ? [] : [join(plain)];
       const folder = resolvePath(state.folder, base === '' ? '.' : base);
       if (world.files.stat(folder)?.kind !== 'folder') return [];
-      return world.files.list(folder).filter((name) => (part.startsWith('.') || !name.startsWith('.')) && matchesPattern(part, name)).map(join);
+      return world.files
+        .list(folder)
+        .filter((name) => (part.startsWith('.') || !name.startsWith('.')) && matchesPattern(part, name))
+        .map(join);
     });
   }
   return found.length > 0 ? found : [field.text];

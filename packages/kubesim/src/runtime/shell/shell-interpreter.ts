@@ -1,11 +1,26 @@
 import { messageOf } from '@pilothouse/core';
-import { type ByteSink, collectingSink, createPipe, discardingSink, emptySource, isClosedPipe, textSource } from './byte-streams.ts';
+import {
+  type ByteSink,
+  collectingSink,
+  createPipe,
+  discardingSink,
+  emptySource,
+  isClosedPipe,
+  textSource,
+} from './byte-streams.ts';
 import { findCommand, locate } from './command-table.ts';
 import { FileProblem, resolvePath } from './container-filesystem.ts';
 import { type ExpansionContext, expandPattern, expandText, expandWords } from './shell-expansion.ts';
 import { parseScript } from './shell-parser.ts';
 import { matchesPattern } from './shell-pattern.ts';
-import { type CommandCall, Interrupted, type ShellIo, type ShellState, type ShellWorld, subshell } from './shell-state.ts';
+import {
+  type CommandCall,
+  Interrupted,
+  type ShellIo,
+  type ShellState,
+  type ShellWorld,
+  subshell,
+} from './shell-state.ts';
 import { type Command, type Pipeline, type Redirect, type Script, ShellSyntaxError } from './shell-syntax.ts';
 
 /** Runs scripts in a container. */
@@ -60,7 +75,10 @@ export function createShell(world: ShellWorld): Shell {
         continue;
       }
       state.status = await uninterrupted(runPipeline(pipeline, state, io));
-      const decides = when !== 'always' || pipeline.negated || script[script.findIndex((one) => one.pipeline === pipeline) + 1]?.when === 'or';
+      const decides =
+        when !== 'always' ||
+        pipeline.negated ||
+        script[script.findIndex((one) => one.pipeline === pipeline) + 1]?.when === 'or';
       if (state.status !== 0 && state.stopsOnError && state.guarded === 0 && !decides) state.flow ??= { kind: 'exit' };
     }
     return state.status;
@@ -75,7 +93,10 @@ export function createShell(world: ShellWorld): Shell {
 
   async function runPipeline({ commands, negated }: Pipeline, state: ShellState, io: ShellIo): Promise<number> {
     const [only] = commands;
-    const status = commands.length === 1 && only !== undefined ? await runCommand(only, state, io) : await runPiped(commands, state, io);
+    const status =
+      commands.length === 1 && only !== undefined
+        ? await runCommand(only, state, io)
+        : await runPiped(commands, state, io);
     return negated ? (status === 0 ? 1 : 0) : status;
   }
 
@@ -122,7 +143,11 @@ export function createShell(world: ShellWorld): Shell {
     }
   }
 
-  async function execute(command: Exclude<Command, { kind: 'function' }>, state: ShellState, io: ShellIo): Promise<number> {
+  async function execute(
+    command: Exclude<Command, { kind: 'function' }>,
+    state: ShellState,
+    io: ShellIo,
+  ): Promise<number> {
     switch (command.kind) {
       case 'simple':
         return runSimple(command, state, io);
@@ -130,7 +155,8 @@ export function createShell(world: ShellWorld): Shell {
         return runScript(command.body, command.subshell ? subshell(state) : state, io);
       case 'if': {
         for (const { condition, body } of command.branches) {
-          if ((await guard(condition, state, io)) === 0) return state.flow === undefined ? block(body, state, io) : state.status;
+          if ((await guard(condition, state, io)) === 0)
+            return state.flow === undefined ? block(body, state, io) : state.status;
         }
         return command.otherwise === undefined ? 0 : block(command.otherwise, state, io);
       }
@@ -140,7 +166,8 @@ export function createShell(world: ShellWorld): Shell {
           next: async () => ((await guard(command.condition, state, io)) === 0) !== command.until,
         });
       case 'for': {
-        const values = command.words === undefined ? [...state.parameters] : await expandWords(command.words, expansion(state, io));
+        const values =
+          command.words === undefined ? [...state.parameters] : await expandWords(command.words, expansion(state, io));
         return runLoop(state, io, {
           body: command.body,
           next: async () => {
@@ -154,7 +181,8 @@ export function createShell(world: ShellWorld): Shell {
         const subject = await expandText(command.subject, expansion(state, io));
         for (const { patterns, body } of command.branches) {
           for (const pattern of patterns) {
-            if (matchesPattern(await expandPattern(pattern, expansion(state, io)), subject)) return block(body, state, io);
+            if (matchesPattern(await expandPattern(pattern, expansion(state, io)), subject))
+              return block(body, state, io);
           }
         }
         return 0;
@@ -176,7 +204,11 @@ export function createShell(world: ShellWorld): Shell {
     }
   }
 
-  async function runLoop(state: ShellState, io: ShellIo, { body, next }: { body: Script; next: () => Promise<boolean> }): Promise<number> {
+  async function runLoop(
+    state: ShellState,
+    io: ShellIo,
+    { body, next }: { body: Script; next: () => Promise<boolean> },
+  ): Promise<number> {
     let status = 0;
     while (await next()) {
       await breathe();
@@ -214,7 +246,9 @@ export function createShell(world: ShellWorld): Shell {
     if (defined !== undefined) return callFunction(defined, { state, io, args });
     const found = findCommand(name, state, world);
     if (found === undefined) {
-      await io.stderr.write(world.flavour === 'gnu' ? `${state.name}: ${name}: command not found\n` : `${state.name}: ${name}: not found\n`);
+      await io.stderr.write(
+        world.flavour === 'gnu' ? `${state.name}: ${name}: command not found\n` : `${state.name}: ${name}: not found\n`,
+      );
       return 127;
     }
     const call: CommandCall = {
@@ -254,7 +288,10 @@ export function createShell(world: ShellWorld): Shell {
     }
   }
 
-  async function callFunction(body: Command, { state, io, args }: { state: ShellState; io: ShellIo; args: readonly string[] }): Promise<number> {
+  async function callFunction(
+    body: Command,
+    { state, io, args }: { state: ShellState; io: ShellIo; args: readonly string[] },
+  ): Promise<number> {
     const saved = state.parameters;
     state.parameters = [...args];
     const status = await runCommand(body, state, io);
@@ -291,7 +328,10 @@ export function createShell(world: ShellWorld): Shell {
     }
   }
 
-  function fileSink(path: string, { state, io, append }: { state: ShellState; io: ShellIo; append: boolean }): ByteSink {
+  function fileSink(
+    path: string,
+    { state, io, append }: { state: ShellState; io: ShellIo; append: boolean },
+  ): ByteSink {
     if (path === '/dev/null') return discardingSink;
     if (path === '/dev/stdout') return io.stdout;
     if (path === '/dev/stderr') return io.stderr;
@@ -303,7 +343,9 @@ export function createShell(world: ShellWorld): Shell {
     }
     return {
       async write(data) {
-        world.files.write(whole, typeof data === 'string' ? data : Buffer.from(data).toString('utf8'), { append: true });
+        world.files.write(whole, typeof data === 'string' ? data : Buffer.from(data).toString('utf8'), {
+          append: true,
+        });
       },
     };
   }

@@ -55,7 +55,14 @@ export function tokenize(text: string): Token[] {
     skipSpace();
     const { text: delimiter, plain } = readWord();
     const token: Token & { kind: 'redirect' } = { kind: 'redirect', from, sign: '<<' };
-    heredocs.push({ delimiter, quoted: !plain, strip: sign === '<<-', fill: (word) => { token.heredoc = word; } });
+    heredocs.push({
+      delimiter,
+      quoted: !plain,
+      strip: sign === '<<-',
+      fill: (word) => {
+        token.heredoc = word;
+      },
+    });
     return token;
   }
 
@@ -202,7 +209,8 @@ function readExpansion(text: string, quoted: boolean): { part: WordPart | undefi
   }
   if (text.startsWith('$((')) {
     const end = closing(text.slice(1), '(', ')') + 1;
-    if (text[end - 1] === ')') return { part: { kind: 'arithmetic', expression: text.slice(3, end - 1), quoted }, length: end + 1 };
+    if (text[end - 1] === ')')
+      return { part: { kind: 'arithmetic', expression: text.slice(3, end - 1), quoted }, length: end + 1 };
   }
   if (text.startsWith('$(')) {
     const end = closing(text.slice(1), '(', ')') + 1;
@@ -224,7 +232,8 @@ function readExpansion(text: string, quoted: boolean): { part: WordPart | undefi
 
 function readBraced(text: string, quoted: boolean): WordPart {
   const length = /^#([A-Za-z_][A-Za-z0-9_]*|[0-9@*])$/.exec(text);
-  if (length !== null) return { kind: 'variable', name: length[1] ?? '', quoted, operator: { sign: 'length', word: [] } };
+  if (length !== null)
+    return { kind: 'variable', name: length[1] ?? '', quoted, operator: { sign: 'length', word: [] } };
   const parts = /^([A-Za-z_][A-Za-z0-9_]*|[0-9?#@*$!-])(:-|:=|:\+|:\?|##|%%|-|=|\+|\?|#|%)?([\s\S]*)$/.exec(text);
   if (parts === null) throw new ShellSyntaxError(`bad substitution: \${${text}}`);
   const [, name = '', sign, rest = ''] = parts;

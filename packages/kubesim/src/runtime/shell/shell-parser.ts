@@ -1,7 +1,32 @@
 import { type Token, tokenize } from './shell-lexer.ts';
-import { type Assignment, type Command, type Pipeline, type Redirect, type Script, ShellSyntaxError, type Word } from './shell-syntax.ts';
+import {
+  type Assignment,
+  type Command,
+  type Pipeline,
+  type Redirect,
+  type Script,
+  ShellSyntaxError,
+  type Word,
+} from './shell-syntax.ts';
 
-const reserved = new Set(['if', 'then', 'elif', 'else', 'fi', 'while', 'until', 'for', 'in', 'do', 'done', 'case', 'esac', '{', '}', '!']);
+const reserved = new Set([
+  'if',
+  'then',
+  'elif',
+  'else',
+  'fi',
+  'while',
+  'until',
+  'for',
+  'in',
+  'do',
+  'done',
+  'case',
+  'esac',
+  '{',
+  '}',
+  '!',
+]);
 
 /** Parses a POSIX shell script: lists, pipelines, redirections, if, while, until, for, case, groups, functions. Throws ShellSyntaxError. */
 export function parseScript(text: string): Script {

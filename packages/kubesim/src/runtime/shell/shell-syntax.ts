@@ -6,7 +6,10 @@ export type WordPart =
   | { kind: 'arithmetic'; expression: string; quoted: boolean };
 
 /** `${name:-word}` and its relatives; `length` is `${#name}`, `#` `##` `%` `%%` strip patterns. */
-export type VariableOperator = { sign: ':-' | '-' | ':=' | '=' | ':+' | '+' | ':?' | '?' | '#' | '##' | '%' | '%%' | 'length'; word: Word };
+export type VariableOperator = {
+  sign: ':-' | '-' | ':=' | '=' | ':+' | '+' | ':?' | '?' | '#' | '##' | '%' | '%%' | 'length';
+  word: Word;
+};
 
 export type Word = readonly WordPart[];
 
@@ -21,10 +24,20 @@ export type Assignment = { name: string; value: Word };
 
 export type Command =
   | { kind: 'simple'; assignments: readonly Assignment[]; words: readonly Word[]; redirects: readonly Redirect[] }
-  | { kind: 'if'; branches: readonly { condition: Script; body: Script }[]; otherwise?: Script; redirects: readonly Redirect[] }
+  | {
+      kind: 'if';
+      branches: readonly { condition: Script; body: Script }[];
+      otherwise?: Script;
+      redirects: readonly Redirect[];
+    }
   | { kind: 'loop'; until: boolean; condition: Script; body: Script; redirects: readonly Redirect[] }
   | { kind: 'for'; name: string; words: readonly Word[] | undefined; body: Script; redirects: readonly Redirect[] }
-  | { kind: 'case'; subject: Word; branches: readonly { patterns: readonly Word[]; body: Script }[]; redirects: readonly Redirect[] }
+  | {
+      kind: 'case';
+      subject: Word;
+      branches: readonly { patterns: readonly Word[]; body: Script }[];
+      redirects: readonly Redirect[];
+    }
   | { kind: 'group'; subshell: boolean; body: Script; redirects: readonly Redirect[] }
   | { kind: 'function'; name: string; body: Command; redirects: readonly Redirect[] };
 

@@ -30,7 +30,12 @@ export function createTerminal(input: AsyncIterable<Uint8Array>, output: ByteSin
   let ended = false;
 
   const sink: ByteSink = {
-    write: (data) => output.write(typeof data === 'string' ? data.replace(/\r?\n/g, '\r\n') : Buffer.from(data).toString('utf8').replace(/\r?\n/g, '\r\n')),
+    write: (data) =>
+      output.write(
+        typeof data === 'string'
+          ? data.replace(/\r?\n/g, '\r\n')
+          : Buffer.from(data).toString('utf8').replace(/\r?\n/g, '\r\n'),
+      ),
   };
 
   /** Reads the keyboard for as long as it lasts: into the editor's queue, or line by line for a program. */
@@ -82,7 +87,10 @@ export function createTerminal(input: AsyncIterable<Uint8Array>, output: ByteSin
   }
 
   async function nextKey(): Promise<string | undefined> {
-    while (queue.length === 0 && !ended) await new Promise<void>((resolve) => { wake = resolve; });
+    while (queue.length === 0 && !ended)
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
     wake = undefined;
     return queue.shift();
   }
@@ -91,7 +99,10 @@ export function createTerminal(input: AsyncIterable<Uint8Array>, output: ByteSin
 
   return {
     source: sourceOf(async () => {
-      while (lines.length === 0 && !ended) await new Promise<void>((resolve) => { lineWake = resolve; });
+      while (lines.length === 0 && !ended)
+        await new Promise<void>((resolve) => {
+          lineWake = resolve;
+        });
       lineWake = undefined;
       const line = lines.shift();
       return line === undefined ? undefined : Buffer.from(line);
@@ -118,7 +129,9 @@ export function createTerminal(input: AsyncIterable<Uint8Array>, output: ByteSin
     },
   };
 
-  async function edit(prompt: string): Promise<{ kind: 'line'; text: string } | { kind: 'interrupt' } | { kind: 'end' }> {
+  async function edit(
+    prompt: string,
+  ): Promise<{ kind: 'line'; text: string } | { kind: 'interrupt' } | { kind: 'end' }> {
     let text = '';
     let at = 0;
     let recalled = history.length;
@@ -172,7 +185,10 @@ export function createTerminal(input: AsyncIterable<Uint8Array>, output: ByteSin
           await redraw();
           break;
         case '\u0017': {
-          const before = signs.slice(0, at).join('').replace(/\S+\s*$/, '');
+          const before = signs
+            .slice(0, at)
+            .join('')
+            .replace(/\S+\s*$/, '');
           text = before + signs.slice(at).join('');
           at = [...before].length;
           await redraw();
@@ -220,5 +236,10 @@ export function createTerminal(input: AsyncIterable<Uint8Array>, output: ByteSin
 
 /** Cuts what came from the keyboard into single keys, escape sequences and runs of plain text. */
 function splitKeys(text: string): string[] {
-  return text.match(/\u001b\[[0-9;]*[A-Za-z~]|\u001bO[A-Z]|\u001b|[\u0000-\u001f\u007f]|[^\u0000-\u001f\u007f]+/g)?.map((key) => key.replace('\u001bO', '\u001b[')) ?? [];
+  return (
+    text
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what this is about
+      .match(/\u001b\[[0-9;]*[A-Za-z~]|\u001bO[A-Z]|\u001b|[\u0000-\u001f\u007f]|[^\u0000-\u001f\u007f]+/g)
+      ?.map((key) => key.replace('\u001bO', '\u001b[')) ?? []
+  );
 }

@@ -1,5 +1,9 @@
 /** A regular expression a user of a simulated shell gave. */
-export type BoundedRegex = { test(line: string): boolean; find(line: string): string | undefined; replace(line: string, replacement: string): string };
+export type BoundedRegex = {
+  test(line: string): boolean;
+  find(line: string): string | undefined;
+  replace(line: string, replacement: string): string;
+};
 
 const longestPattern = 200;
 const longestLine = 2_000;
@@ -24,7 +28,8 @@ export function boundedRegex(pattern: string, flags: string): BoundedRegex {
 }
 
 function compile(pattern: string, flags: string): RegExp {
-  const dangerous = /\([^)]*[*+{][^)]*\)[*+{]|([*+][^?)|]*){4}|\\[1-9]/.test(pattern) || pattern.length > longestPattern;
+  const dangerous =
+    /\([^)]*[*+{][^)]*\)[*+{]|([*+][^?)|]*){4}|\\[1-9]/.test(pattern) || pattern.length > longestPattern;
   const kept = flags.replace(/[^gi]/g, '');
   if (!dangerous) {
     try {

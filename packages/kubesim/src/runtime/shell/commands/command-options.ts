@@ -1,5 +1,8 @@
 /** Flags of one letter and what is left, e.g. `-la /tmp`: `{ flags: {l, a}, rest: ['/tmp'] }`. Letters in `valued` take the next word. */
-export function optionsOf(args: readonly string[], valued = ''): { flags: ReadonlySet<string>; values: ReadonlyMap<string, string>; rest: string[] } {
+export function optionsOf(
+  args: readonly string[],
+  valued = '',
+): { flags: ReadonlySet<string>; values: ReadonlyMap<string, string>; rest: string[] } {
   const flags = new Set<string>();
   const values = new Map<string, string>();
   const rest: string[] = [];

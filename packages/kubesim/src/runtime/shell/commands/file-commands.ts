@@ -14,15 +14,25 @@ export const fileCommands: Readonly<Record<string, CommandFunction>> = {
       const path = resolvePath(call.shell.folder, target);
       const node = call.world.files.stat(path);
       if (node === undefined) {
-        await call.io.stderr.write(`ls: ${call.world.flavour === 'gnu' ? `cannot access '${target}'` : target}: No such file or directory\n`);
+        await call.io.stderr.write(
+          `ls: ${call.world.flavour === 'gnu' ? `cannot access '${target}'` : target}: No such file or directory\n`,
+        );
         status = call.world.flavour === 'gnu' ? 2 : 1;
         continue;
       }
-      if (targets.length > 1 && node.kind === 'folder') await call.io.stdout.write(`${index > 0 ? '\n' : ''}${target}:\n`);
+      if (targets.length > 1 && node.kind === 'folder')
+        await call.io.stdout.write(`${index > 0 ? '\n' : ''}${target}:\n`);
       const hidden = flags.has('a') || flags.has('A');
-      const listed = node.kind === 'file' || flags.has('d') ? [target] : call.world.files.list(path).filter((name) => hidden || !name.startsWith('.'));
+      const listed =
+        node.kind === 'file' || flags.has('d')
+          ? [target]
+          : call.world.files.list(path).filter((name) => hidden || !name.startsWith('.'));
       const names = flags.has('a') && node.kind === 'folder' ? ['.', '..', ...listed] : listed;
-      if (flags.has('l')) for (const name of names) await call.io.stdout.write(`${longLine(call, node.kind === 'file' ? path : resolvePath(path, name), name)}\n`);
+      if (flags.has('l'))
+        for (const name of names)
+          await call.io.stdout.write(
+            `${longLine(call, node.kind === 'file' ? path : resolvePath(path, name), name)}\n`,
+          );
       else if (names.length > 0) await call.io.stdout.write(`${names.join('\n')}\n`);
     }
     return status;
@@ -32,7 +42,8 @@ export const fileCommands: Readonly<Record<string, CommandFunction>> = {
     let status = 0;
     for (const target of rest.length === 0 ? ['-'] : rest) {
       if (target === '-') {
-        for (let chunk = await call.io.stdin.read(); chunk !== undefined; chunk = await call.io.stdin.read()) await call.io.stdout.write(chunk);
+        for (let chunk = await call.io.stdin.read(); chunk !== undefined; chunk = await call.io.stdin.read())
+          await call.io.stdout.write(chunk);
         continue;
       }
       status = Math.max(status, await withFile(call, target, (content) => call.io.stdout.write(content)));
@@ -56,14 +67,24 @@ export const fileCommands: Readonly<Record<string, CommandFunction>> = {
   async rm(call) {
     const { flags, rest } = optionsOf(call.args);
     const recursive = flags.has('r') || flags.has('R');
-    const status = await each({ ...call, io: flags.has('f') ? quiet(call) : call.io }, rest, (path) => call.world.files.remove(path, recursive), "can't remove");
+    const status = await each(
+      { ...call, io: flags.has('f') ? quiet(call) : call.io },
+      rest,
+      (path) => call.world.files.remove(path, recursive),
+      "can't remove",
+    );
     return flags.has('f') ? 0 : status;
   },
   async rmdir(call) {
-    return each(call, optionsOf(call.args).rest, (path) => {
-      if (call.world.files.list(path).length > 0) throw new FileProblem('Directory not empty');
-      call.world.files.remove(path, true);
-    }, '');
+    return each(
+      call,
+      optionsOf(call.args).rest,
+      (path) => {
+        if (call.world.files.list(path).length > 0) throw new FileProblem('Directory not empty');
+        call.world.files.remove(path, true);
+      },
+      '',
+    );
   },
   async touch(call) {
     return each(call, optionsOf(call.args).rest, (path) => call.world.files.write(path, '', { append: true }), '');
@@ -81,13 +102,20 @@ export const fileCommands: Readonly<Record<string, CommandFunction>> = {
   ln: async () => 0,
   sync: async () => 0,
   async stat(call) {
-    return each(call, optionsOf(call.args, 'c').rest, (path) => {
-      if (call.world.files.stat(path) === undefined) throw new FileProblem('No such file or directory');
-    }, "can't stat");
+    return each(
+      call,
+      optionsOf(call.args, 'c').rest,
+      (path) => {
+        if (call.world.files.stat(path) === undefined) throw new FileProblem('No such file or directory');
+      },
+      "can't stat",
+    );
   },
   async basename({ args, io }) {
     const name = (args[0] ?? '').replace(/\/+$/, '').split('/').at(-1) ?? '';
-    await io.stdout.write(`${args[1] !== undefined && name.endsWith(args[1]) ? name.slice(0, -args[1].length) : name}\n`);
+    await io.stdout.write(
+      `${args[1] !== undefined && name.endsWith(args[1]) ? name.slice(0, -args[1].length) : name}\n`,
+    );
     return 0;
   },
   async dirname({ args, io }) {
@@ -104,7 +132,9 @@ export const fileCommands: Readonly<Record<string, CommandFunction>> = {
       const node = world.files.stat(path);
       if (node === undefined) return;
       if (!args.includes('-type') || (type === 'd') === (node.kind === 'folder')) await io.stdout.write(`${shown}\n`);
-      if (node.kind === 'folder') for (const name of world.files.list(path)) await walk(resolvePath(path, name), shown === '/' ? `/${name}` : `${shown}/${name}`);
+      if (node.kind === 'folder')
+        for (const name of world.files.list(path))
+          await walk(resolvePath(path, name), shown === '/' ? `/${name}` : `${shown}/${name}`);
     };
     await walk(resolvePath(shell.folder, root), root);
     return 0;
@@ -112,7 +142,11 @@ export const fileCommands: Readonly<Record<string, CommandFunction>> = {
 };
 
 /** Reads a file for a command; says so when it cannot. */
-export async function withFile(call: CommandCall, target: string, use: (content: string) => Promise<void>): Promise<number> {
+export async function withFile(
+  call: CommandCall,
+  target: string,
+  use: (content: string) => Promise<void>,
+): Promise<number> {
   let content: string;
   try {
     content = call.world.files.read(resolvePath(call.shell.folder, target));
@@ -126,7 +160,12 @@ export async function withFile(call: CommandCall, target: string, use: (content:
   return 0;
 }
 
-async function each(call: Pick<CommandCall, 'io' | 'name' | 'shell'>, targets: readonly string[], act: (path: string) => void, words: string): Promise<number> {
+async function each(
+  call: Pick<CommandCall, 'io' | 'name' | 'shell'>,
+  targets: readonly string[],
+  act: (path: string) => void,
+  words: string,
+): Promise<number> {
   let status = 0;
   for (const target of targets) {
     try {
@@ -146,12 +185,18 @@ function quiet(call: CommandCall): CommandCall['io'] {
 
 async function copy(call: CommandCall, paths: readonly string[], move: boolean): Promise<number> {
   const target = resolvePath(call.shell.folder, paths.at(-1) ?? '.');
-  return each(call, paths.slice(0, -1), (path) => {
-    const content = call.world.files.read(path);
-    const into = call.world.files.stat(target)?.kind === 'folder' ? resolvePath(target, path.split('/').at(-1) ?? '') : target;
-    call.world.files.write(into, content);
-    if (move) call.world.files.remove(path, false);
-  }, "can't stat");
+  return each(
+    call,
+    paths.slice(0, -1),
+    (path) => {
+      const content = call.world.files.read(path);
+      const into =
+        call.world.files.stat(target)?.kind === 'folder' ? resolvePath(target, path.split('/').at(-1) ?? '') : target;
+      call.world.files.write(into, content);
+      if (move) call.world.files.remove(path, false);
+    },
+    "can't stat",
+  );
 }
 
 function longLine({ world }: CommandCall, path: string, name: string): string {

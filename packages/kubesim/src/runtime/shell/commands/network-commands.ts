@@ -41,7 +41,9 @@ async function fetchUrl({ name, world, io }: CommandCall, rest: readonly string[
   const port = Number(given ?? (scheme === 'https' ? 443 : 80));
   const found = world.resolve(host);
   if (found === undefined) {
-    await io.stderr.write(name === 'curl' ? `curl: (6) Could not resolve host: ${host}\n` : `wget: bad address '${host}'\n`);
+    await io.stderr.write(
+      name === 'curl' ? `curl: (6) Could not resolve host: ${host}\n` : `wget: bad address '${host}'\n`,
+    );
     return name === 'curl' ? 6 : 1;
   }
   if (!found.ready || !found.ports.includes(port)) {
@@ -53,6 +55,8 @@ async function fetchUrl({ name, world, io }: CommandCall, rest: readonly string[
     );
     return name === 'curl' ? 7 : 1;
   }
-  await io.stdout.write(/health|ready|live|ping/.test(path) ? 'ok\n' : `${JSON.stringify({ service: host, path, status: 'ok' })}\n`);
+  await io.stdout.write(
+    /health|ready|live|ping/.test(path) ? 'ok\n' : `${JSON.stringify({ service: host, path, status: 'ok' })}\n`,
+  );
   return 0;
 }

@@ -9,12 +9,19 @@ export const shellBuiltins: Readonly<Record<string, CommandFunction>> = {
   true: async () => 0,
   false: async () => 1,
   async cd({ args, shell, world, io, name }) {
-    const wanted = args[0] === '-' ? (shell.variables.get('OLDPWD') ?? shell.folder) : (args[0] ?? shell.variables.get('HOME') ?? '/root');
+    const wanted =
+      args[0] === '-'
+        ? (shell.variables.get('OLDPWD') ?? shell.folder)
+        : (args[0] ?? shell.variables.get('HOME') ?? '/root');
     const path = resolvePath(shell.folder, wanted);
     const node = world.files.stat(path);
     if (node?.kind !== 'folder') {
       const why = node === undefined ? 'No such file or directory' : 'Not a directory';
-      await io.stderr.write(world.flavour === 'gnu' ? `${shell.name}: ${name}: ${wanted}: ${why}\n` : `${shell.name}: ${name}: can't cd to ${wanted}: ${why}\n`);
+      await io.stderr.write(
+        world.flavour === 'gnu'
+          ? `${shell.name}: ${name}: ${wanted}: ${why}\n`
+          : `${shell.name}: ${name}: can't cd to ${wanted}: ${why}\n`,
+      );
       return world.flavour === 'gnu' ? 1 : 2;
     }
     shell.variables.set('OLDPWD', shell.folder);
@@ -44,7 +51,9 @@ export const shellBuiltins: Readonly<Record<string, CommandFunction>> = {
     return 0;
   },
   async export({ args, shell, io }) {
-    if (args.length === 0) for (const name of [...shell.exported].sort()) await io.stdout.write(`export ${name}='${shell.variables.get(name) ?? ''}'\n`);
+    if (args.length === 0)
+      for (const name of [...shell.exported].sort())
+        await io.stdout.write(`export ${name}='${shell.variables.get(name) ?? ''}'\n`);
     for (const text of args) {
       const name = assign(shell, text);
       shell.exported.add(name);
@@ -68,7 +77,8 @@ export const shellBuiltins: Readonly<Record<string, CommandFunction>> = {
     return 0;
   },
   async set({ args, shell, io }) {
-    if (args.length === 0) for (const [name, value] of [...shell.variables].sort()) await io.stdout.write(`${name}='${value}'\n`);
+    if (args.length === 0)
+      for (const [name, value] of [...shell.variables].sort()) await io.stdout.write(`${name}='${value}'\n`);
     for (const [index, option] of args.entries()) {
       if (option === '--') {
         shell.parameters = args.slice(index + 1);

@@ -5,7 +5,8 @@ export function evaluateTest(args: readonly string[], files: ContainerFilesystem
   const or = args.indexOf('-o');
   if (or > 0) return evaluateTest(args.slice(0, or), files, folder) || evaluateTest(args.slice(or + 1), files, folder);
   const and = args.indexOf('-a');
-  if (and > 0) return evaluateTest(args.slice(0, and), files, folder) && evaluateTest(args.slice(and + 1), files, folder);
+  if (and > 0)
+    return evaluateTest(args.slice(0, and), files, folder) && evaluateTest(args.slice(and + 1), files, folder);
   if (args[0] === '!') return !evaluateTest(args.slice(1), files, folder);
   const [first = '', sign = '', second = ''] = args;
   if (args.length === 0) return false;

@@ -1,7 +1,7 @@
-import type { CommandCall, CommandFunction } from '../shell-state.ts';
-import { newShellState } from '../shell-state.ts';
 import { messageOf } from '@pilothouse/core';
 import { resolvePath } from '../container-filesystem.ts';
+import type { CommandCall, CommandFunction } from '../shell-state.ts';
+import { newShellState } from '../shell-state.ts';
 import { optionsOf } from './command-options.ts';
 
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -47,30 +47,53 @@ export const systemCommands: Readonly<Record<string, CommandFunction>> = {
   },
   async ps({ world, io }) {
     const now = world.clock.now();
-    await io.stdout.write(world.flavour === 'gnu' ? '    PID TTY          TIME CMD\n' : 'PID   USER     TIME  COMMAND\n');
+    await io.stdout.write(
+      world.flavour === 'gnu' ? '    PID TTY          TIME CMD\n' : 'PID   USER     TIME  COMMAND\n',
+    );
     for (const { id, user, command, startedAt } of world.processes()) {
       const minutes = Math.floor(Math.max(0, now - startedAt) / 3_600_000);
-      const line = world.flavour === 'gnu' ? `${String(id).padStart(7)} ?        00:00:${String(minutes % 60).padStart(2, '0')} ${command}` : `${String(id).padStart(5)} ${user.padEnd(8)} 0:${String(minutes % 60).padStart(2, '0')} ${command}`;
+      const line =
+        world.flavour === 'gnu'
+          ? `${String(id).padStart(7)} ?        00:00:${String(minutes % 60).padStart(2, '0')} ${command}`
+          : `${String(id).padStart(5)} ${user.padEnd(8)} 0:${String(minutes % 60).padStart(2, '0')} ${command}`;
       await io.stdout.write(`${line}\n`);
     }
     return 0;
   },
   hostname: ({ world, io }) => print(io, world.hostName),
   whoami: ({ world, io }) => print(io, world.user),
-  id: ({ world, io }) => print(io, world.user === 'root' ? 'uid=0(root) gid=0(root) groups=0(root)' : `uid=10001(${world.user}) gid=10001(${world.user}) groups=10001(${world.user})`),
+  id: ({ world, io }) =>
+    print(
+      io,
+      world.user === 'root'
+        ? 'uid=0(root) gid=0(root) groups=0(root)'
+        : `uid=10001(${world.user}) gid=10001(${world.user}) groups=10001(${world.user})`,
+    ),
   nproc: ({ world, io }) => print(io, String(world.node.cpus)),
   arch: ({ io }) => print(io, 'x86_64'),
   tty: ({ world, io }) => print(io, world.terminalSize === undefined ? 'not a tty' : '/dev/pts/0'),
   async uname({ args, world, io }) {
     const { flags } = optionsOf(args);
-    const parts = { s: 'Linux', n: world.hostName, r: '6.12.48-sim', v: '#1 SMP PREEMPT_DYNAMIC', m: 'x86_64', o: 'GNU/Linux' };
-    const wanted = (Object.keys(parts) as (keyof typeof parts)[]).filter((one) => flags.has('a') || flags.has(one) || (flags.size === 0 && one === 's'));
+    const parts = {
+      s: 'Linux',
+      n: world.hostName,
+      r: '6.12.48-sim',
+      v: '#1 SMP PREEMPT_DYNAMIC',
+      m: 'x86_64',
+      o: 'GNU/Linux',
+    };
+    const wanted = (Object.keys(parts) as (keyof typeof parts)[]).filter(
+      (one) => flags.has('a') || flags.has(one) || (flags.size === 0 && one === 's'),
+    );
     return print(io, wanted.map((one) => parts[one]).join(' '));
   },
   async date({ args, world, io }) {
     const date = new Date(world.clock.now());
     const format = args.find((arg) => arg.startsWith('+'));
-    return print(io, format === undefined ? formatDate(date, '%a %b %e %H:%M:%S UTC %Y') : formatDate(date, format.slice(1)));
+    return print(
+      io,
+      format === undefined ? formatDate(date, '%a %b %e %H:%M:%S UTC %Y') : formatDate(date, format.slice(1)),
+    );
   },
   async uptime({ world, io }) {
     const date = formatDate(new Date(world.clock.now()), '%H:%M:%S');
@@ -93,9 +116,16 @@ export const systemCommands: Readonly<Record<string, CommandFunction>> = {
   async free({ world, io }) {
     const total = Math.round(world.node.memoryBytes / 1024);
     const used = Math.round(total * 0.42);
-    return print(io, `              total        used        free      shared  buff/cache   available\nMem:     ${total}  ${used}  ${total - used}  1204  ${Math.round(total * 0.2)}  ${total - used}\nSwap:           0           0           0`);
+    return print(
+      io,
+      `              total        used        free      shared  buff/cache   available\nMem:     ${total}  ${used}  ${total - used}  1204  ${Math.round(total * 0.2)}  ${total - used}\nSwap:           0           0           0`,
+    );
   },
-  df: ({ io }) => print(io, 'Filesystem           1K-blocks      Used Available Use% Mounted on\noverlay              101430960  24817220  72420456  26% /\ntmpfs                    65536         0     65536   0% /dev'),
+  df: ({ io }) =>
+    print(
+      io,
+      'Filesystem           1K-blocks      Used Available Use% Mounted on\noverlay              101430960  24817220  72420456  26% /\ntmpfs                    65536         0     65536   0% /dev',
+    ),
   du: ({ io, args }) => print(io, `4\t${optionsOf(args).rest[0] ?? '.'}`),
   async kill({ args, io, name }) {
     const targets = optionsOf(args).rest.filter((one) => !/^-/.test(one));
@@ -117,7 +147,10 @@ export const systemCommands: Readonly<Record<string, CommandFunction>> = {
   },
   async 'redis-cli'({ args, io, world }) {
     if (!/redis|valkey/.test(world.image)) return 127;
-    return print(io, args[0]?.toLowerCase() === 'ping' ? 'PONG' : args[0]?.toLowerCase() === 'dbsize' ? '(integer) 4127' : '(nil)');
+    return print(
+      io,
+      args[0]?.toLowerCase() === 'ping' ? 'PONG' : args[0]?.toLowerCase() === 'dbsize' ? '(integer) 4127' : '(nil)',
+    );
   },
 };
 

@@ -1,14 +1,14 @@
 import type { CommandCall, CommandFunction } from '../shell-state.ts';
+import { boundedRegex } from './bounded-regex.ts';
 import { optionsOf } from './command-options.ts';
 import { withFile } from './file-commands.ts';
-import { boundedRegex } from './bounded-regex.ts';
 
 export const textCommands: Readonly<Record<string, CommandFunction>> = {
   async echo({ args, io }) {
     const first = args[0] ?? '';
     const options = /^-[neE]+$/.test(first) ? first : '';
     const text = args.slice(options === '' ? 0 : 1).join(' ');
-    await io.stdout.write(`${options.includes('e') ? unescape(text) : text}${options.includes('n') ? '' : '\n'}`);
+    await io.stdout.write(`${options.includes('e') ? unescaped(text) : text}${options.includes('n') ? '' : '\n'}`);
     return 0;
   },
   async printf({ args, io }) {
@@ -17,12 +17,20 @@ export const textCommands: Readonly<Record<string, CommandFunction>> = {
     do {
       const before = rest.length;
       let used = 0;
-      const text = unescape(format).replace(/%(-?)(0?)(\d*)(?:\.\d+)?([sdiuxcb%])/g, (_, left: string, zero: string, width: string, kind: string) => {
-        if (kind === '%') return '%';
-        const value = rest[used++] ?? '';
-        const shown = kind === 's' || kind === 'b' || kind === 'c' ? value : kind === 'x' ? Math.trunc(Number(value) || 0).toString(16) : String(Math.trunc(Number(value) || 0));
-        return left === '-' ? shown.padEnd(Number(width)) : shown.padStart(Number(width), zero === '0' ? '0' : ' ');
-      });
+      const text = unescaped(format).replace(
+        /%(-?)(0?)(\d*)(?:\.\d+)?([sdiuxcb%])/g,
+        (_, left: string, zero: string, width: string, kind: string) => {
+          if (kind === '%') return '%';
+          const value = rest[used++] ?? '';
+          const shown =
+            kind === 's' || kind === 'b' || kind === 'c'
+              ? value
+              : kind === 'x'
+                ? Math.trunc(Number(value) || 0).toString(16)
+                : String(Math.trunc(Number(value) || 0));
+          return left === '-' ? shown.padEnd(Number(width)) : shown.padStart(Number(width), zero === '0' ? '0' : ' ');
+        },
+      );
       rest = rest.slice(used);
       await io.stdout.write(text);
       if (used === 0 || rest.length === before) break;
@@ -51,16 +59,25 @@ export const textCommands: Readonly<Record<string, CommandFunction>> = {
   async wc(call) {
     const { flags, rest } = optionsOf(call.args);
     return forInput(call, rest, async (content, name) => {
-      const counts = { l: content.split('\n').length - 1, w: content.split(/\s+/).filter((word) => word !== '').length, c: Buffer.byteLength(content) };
+      const counts = {
+        l: content.split('\n').length - 1,
+        w: content.split(/\s+/).filter((word) => word !== '').length,
+        c: Buffer.byteLength(content),
+      };
       const wanted = (['l', 'w', 'c'] as const).filter((one) => flags.size === 0 || flags.has(one));
-      const numbers = wanted.map((one) => (wanted.length === 1 ? String(counts[one]) : String(counts[one]).padStart(9)));
+      const numbers = wanted.map((one) =>
+        wanted.length === 1 ? String(counts[one]) : String(counts[one]).padStart(9),
+      );
       await call.io.stdout.write(`${numbers.join(' ')}${name === '' ? '' : ` ${name}`}\n`);
     });
   },
   async grep(call) {
     const { flags, values, rest } = optionsOf(call.args, 'e');
     const pattern = values.get('e') ?? rest.shift() ?? '';
-    const matches = boundedRegex(flags.has('F') ? pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : pattern, flags.has('i') ? 'i' : '');
+    const matches = boundedRegex(
+      flags.has('F') ? pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : pattern,
+      flags.has('i') ? 'i' : '',
+    );
     let found = 0;
     const status = await forInput(call, rest, async (content, name) => {
       let count = 0;
@@ -79,7 +96,9 @@ export const textCommands: Readonly<Record<string, CommandFunction>> = {
   async sort(call) {
     const { flags, rest } = optionsOf(call.args, 'kt');
     return forInput(call, rest, async (content) => {
-      const lines = linesOf(content).sort((a, b) => (flags.has('n') ? Number.parseFloat(a) - Number.parseFloat(b) : a < b ? -1 : a > b ? 1 : 0));
+      const lines = linesOf(content).sort((a, b) =>
+        flags.has('n') ? Number.parseFloat(a) - Number.parseFloat(b) : a < b ? -1 : a > b ? 1 : 0,
+      );
       if (flags.has('r')) lines.reverse();
       const kept = flags.has('u') ? [...new Set(lines)] : lines;
       if (kept.length > 0) await call.io.stdout.write(`${kept.join('\n')}\n`);
@@ -94,7 +113,8 @@ export const textCommands: Readonly<Record<string, CommandFunction>> = {
         if (last?.line === line) last.count++;
         else groups.push({ line, count: 1 });
       }
-      for (const { line, count } of groups) await call.io.stdout.write(flags.has('c') ? `${String(count).padStart(7)} ${line}\n` : `${line}\n`);
+      for (const { line, count } of groups)
+        await call.io.stdout.write(flags.has('c') ? `${String(count).padStart(7)} ${line}\n` : `${line}\n`);
     });
   },
   async cut(call) {
@@ -104,13 +124,15 @@ export const textCommands: Readonly<Record<string, CommandFunction>> = {
     return forInput(call, rest, async (content) => {
       for (const line of linesOf(content)) {
         const parts = values.has('c') ? [...line] : line.split(delimiter);
-        await call.io.stdout.write(`${parts.filter((_, index) => chosen.has(index + 1)).join(values.has('c') ? '' : delimiter)}\n`);
+        await call.io.stdout.write(
+          `${parts.filter((_, index) => chosen.has(index + 1)).join(values.has('c') ? '' : delimiter)}\n`,
+        );
       }
     });
   },
   async tr({ args, io }) {
     const { flags, rest } = optionsOf(args);
-    const [from = '', to = ''] = rest.map((set) => expandSet(unescape(set)));
+    const [from = '', to = ''] = rest.map((set) => expandSet(unescaped(set)));
     const text = await io.stdin.readAll();
     const mapped = [...text].flatMap((sign) => {
       const at = from.indexOf(sign);
@@ -136,14 +158,21 @@ export const textCommands: Readonly<Record<string, CommandFunction>> = {
           if (numbered[3] === 'p' ? inside || !flags.has('n') : !inside) await call.io.stdout.write(`${line}\n`);
         } else if (substitution !== null) {
           const [, , pattern = '', replacement = '', how = ''] = substitution;
-          await call.io.stdout.write(`${boundedRegex(pattern, how).replace(line, replacement.replace(/\\(\d)/g, '$$$1').replace(/&/g, '$$&'))}\n`);
+          await call.io.stdout.write(
+            `${boundedRegex(pattern, how).replace(line, replacement.replace(/\\(\d)/g, '$$$1').replace(/&/g, '$$&'))}\n`,
+          );
         }
       }
     });
   },
   async seq({ args, io }) {
     const numbers = args.map(Number);
-    const [first, step, last] = numbers.length === 1 ? [1, 1, numbers[0] ?? 0] : numbers.length === 2 ? [numbers[0] ?? 1, 1, numbers[1] ?? 0] : [numbers[0] ?? 1, numbers[1] ?? 1, numbers[2] ?? 0];
+    const [first, step, last] =
+      numbers.length === 1
+        ? [1, 1, numbers[0] ?? 0]
+        : numbers.length === 2
+          ? [numbers[0] ?? 1, 1, numbers[1] ?? 0]
+          : [numbers[0] ?? 1, numbers[1] ?? 1, numbers[2] ?? 0];
     for (let value = first; step > 0 ? value <= last : value >= last; value += step) {
       await io.stdout.write(`${value}\n`);
       if (step === 0) break;
@@ -192,12 +221,18 @@ function linesOf(content: string): string[] {
 }
 
 function firstLines(content: string, count: number): string {
-  return linesOf(content).slice(0, count).map((line) => `${line}\n`).join('');
+  return linesOf(content)
+    .slice(0, count)
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 function lastLines(content: string, count: number): string {
   const lines = linesOf(content);
-  return lines.slice(Math.max(0, lines.length - count)).map((line) => `${line}\n`).join('');
+  return lines
+    .slice(Math.max(0, lines.length - count))
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 /** `-5` as `-n 5`. */
@@ -215,16 +250,33 @@ function rangeOf(text: string): number[] {
 function expandSet(set: string): string {
   return set.replace(/(.)-(.)/g, (_, low: string, high: string) => {
     let all = '';
-    for (let code = low.charCodeAt(0); code <= high.charCodeAt(0) && all.length < 256; code++) all += String.fromCharCode(code);
+    for (let code = low.charCodeAt(0); code <= high.charCodeAt(0) && all.length < 256; code++)
+      all += String.fromCharCode(code);
     return all;
   });
 }
 
-const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', a: '\u0007', b: '\b', e: '\u001b', f: '\f', v: '\v', '0': '\0' };
+const escapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  '\\': '\\',
+  a: '\u0007',
+  b: '\b',
+  e: '\u001b',
+  f: '\f',
+  v: '\v',
+  '0': '\0',
+};
 
-function unescape(text: string): string {
-  return text.replace(/\\(?:x([0-9a-fA-F]{2})|0([0-7]{1,3})|([ntr\\abefv0]))/g, (_, hex?: string, octal?: string, letter?: string) =>
-    hex !== undefined ? String.fromCharCode(Number.parseInt(hex, 16)) : octal !== undefined ? String.fromCharCode(Number.parseInt(octal, 8)) : (escapes[letter ?? ''] ?? ''),
+function unescaped(text: string): string {
+  return text.replace(
+    /\\(?:x([0-9a-fA-F]{2})|0([0-7]{1,3})|([ntr\\abefv0]))/g,
+    (_, hex?: string, octal?: string, letter?: string) =>
+      hex !== undefined
+        ? String.fromCharCode(Number.parseInt(hex, 16))
+        : octal !== undefined
+          ? String.fromCharCode(Number.parseInt(octal, 8))
+          : (escapes[letter ?? ''] ?? ''),
   );
 }
-
