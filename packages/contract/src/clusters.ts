@@ -118,6 +118,8 @@ export const Cluster = Type.Object({
   default: Type.Boolean(),
   connection: ConnectionStatus,
   facts: Type.Optional(ClusterFacts),
+  /** Requests of people reach the cluster under their own names; the cluster's RBAC decides about each. */
+  impersonate: Type.Boolean(),
   /** The caller's strongest role here. */
   role: OneOf(roles),
   /** Namespaces the caller is limited to; absent: all. */
@@ -216,6 +218,12 @@ export const clusterRoutes = {
         Type.Boolean({ description: 'Administrators: allow loopback and link-local addresses.' }),
       ),
       force: Type.Optional(Type.Boolean()),
+      impersonate: Type.Optional(
+        Type.Boolean({
+          description:
+            'Act as the person who asks (user: e-mail address; groups: `pilothouse:users`, `pilothouse:<role>`). The registered identity needs the right to impersonate.',
+        }),
+      ),
     }),
     response: Cluster,
     status: 201,
@@ -268,13 +276,14 @@ export const clusterRoutes = {
     method: 'PATCH',
     path: '/api/v1/clusters/:cluster',
     tag: 'clusters',
-    summary: 'Rename, relabel, or make default (If-Match)',
+    summary: 'Rename, relabel, make default, or act as people (If-Match)',
     permission: { level: 'cluster', noun: 'cluster', verb: 'update' },
     params: clusterParams,
     body: Closed({
       name: Type.Optional(ClusterName),
       labels: Type.Optional(Labels),
       default: Type.Optional(Type.Boolean()),
+      impersonate: Type.Optional(Type.Boolean({ description: 'Act as the person who asks.' })),
     }),
     response: Cluster,
   }),

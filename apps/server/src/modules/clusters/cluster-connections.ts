@@ -1,6 +1,6 @@
 import type { Clock, Logger } from '@pilothouse/core';
 import { appError, messageOf } from '@pilothouse/core';
-import type { ClusterDirectory } from './cluster-directory.ts';
+import type { ClusterDirectory, ClusterEntry } from './cluster-directory.ts';
 import type { OpenCluster } from './open-cluster.ts';
 
 /** Open ways to clusters, made on demand and shared. One is closed when its cluster is removed or changed, or when nobody uses it. */
@@ -18,7 +18,7 @@ export type ClusterConnections = {
 
 export type ClusterConnectionsDeps = {
   directory: Pick<ClusterDirectory, 'find' | 'onChanged'>;
-  connect(clusterId: string, name: string): Promise<OpenCluster>;
+  connect(entry: ClusterEntry): Promise<OpenCluster>;
   clock: Clock;
   log: Logger;
   /** Milliseconds after which an unused connection is closed. */
@@ -62,9 +62,9 @@ export function createClusterConnections(deps: ClusterConnectionsDeps): ClusterC
         known.usedAt = clock.now();
         return known.cluster;
       }
-      const name = directory.find(clusterId)?.name;
-      if (name === undefined) return Promise.reject(appError('not_found', 'There is no such cluster any more.'));
-      const entry: Entry = { cluster: connect(clusterId, name), opened: undefined, usedAt: clock.now() };
+      const found = directory.find(clusterId);
+      if (!found) return Promise.reject(appError('not_found', 'There is no such cluster any more.'));
+      const entry: Entry = { cluster: connect(found), opened: undefined, usedAt: clock.now() };
       entries.set(clusterId, entry);
       entry.cluster.then(
         (cluster) => {

@@ -7,6 +7,7 @@ import {
   inClusterConnection,
   type KubeClient,
 } from '@pilothouse/kube';
+import { createActingClients } from './acting-clients.ts';
 import { createGuardedRequest } from './guarded-request.ts';
 import { createOidcTokenSource } from './oidc-token-source.ts';
 import { createOpenCluster, type OpenCluster } from './open-cluster.ts';
@@ -20,7 +21,7 @@ export type ClusterConnector = {
   client(connection: Connection): KubeClient;
   /** Stops what runs for a cluster that is gone. */
   forget(clusterId: string): Promise<void>;
-  open(cluster: { id: string; name: string }, connection: Connection): OpenCluster;
+  open(cluster: { id: string; name: string; impersonate: boolean }, connection: Connection): OpenCluster;
 };
 
 export type ResolveOptions = {
@@ -73,9 +74,11 @@ export function createClusterConnector(deps: ClusterConnectorDeps): ClusterConne
     resolve,
     forget: (clusterId) => simulated.stop(clusterId),
     client: (connection) => createKubeClient(connection, { log }),
-    open({ id, name }, connection) {
+    open({ id, name, impersonate }, connection) {
       const client = createKubeClient(connection, { log });
       const ofCluster = log.with({ clusterId: id });
+      const createClient = (of: Connection) => createKubeClient(of, { log: ofCluster });
+      const acting = impersonate ? createActingClients({ clusterId: id, connection, createClient, clock }) : undefined;
       const cache = createClusterCache(client, { clock, log: ofCluster });
       return createOpenCluster({
         id,
@@ -83,6 +86,7 @@ export function createClusterConnector(deps: ClusterConnectorDeps): ClusterConne
         client,
         cache,
         discover: (of) => discoverResources(of),
+        acting,
         clock,
         log: ofCluster,
       });

@@ -3,7 +3,7 @@ import type { Doorbell } from '../../platform/events/doorbell.ts';
 import type { EventLog } from '../../platform/events/event-log.ts';
 import type { ClusterRecord, ClusterStore } from './cluster-store.ts';
 
-export type ClusterEntry = Pick<ClusterRecord, 'id' | 'name' | 'accessType' | 'server' | 'isDefault'>;
+export type ClusterEntry = Pick<ClusterRecord, 'id' | 'name' | 'accessType' | 'server' | 'isDefault' | 'impersonate'>;
 
 /**
  * Which clusters there are, in memory: asked by every request that names one. A change made here is seen at once, one made by
@@ -35,12 +35,13 @@ export function createClusterDirectory({ store, events, doorbell, log }: Cluster
   async function load(): Promise<void> {
     const records = await store.list();
     const before = versions;
-    entries = records.map(({ id, name, accessType, server, isDefault }) => ({
+    entries = records.map(({ id, name, accessType, server, isDefault, impersonate }) => ({
       id,
       name,
       accessType,
       server,
       isDefault,
+      impersonate,
     }));
     byId = new Map(entries.map((entry) => [entry.id, entry]));
     byName = new Map(entries.map((entry) => [entry.name, entry]));

@@ -150,6 +150,7 @@ export function createClusterService(deps: ClusterServiceDeps) {
     labels: Record<string, string>;
     access: StoredAccess;
     isDefault: boolean;
+    impersonate: boolean;
     actor: string;
     accessType: ClusterRecord['accessType'];
   };
@@ -157,7 +158,7 @@ export function createClusterService(deps: ClusterServiceDeps) {
   /** The first cluster is the default, so that there always is one. */
   async function insert(
     tx: Transaction,
-    { id, name, labels, access, isDefault, actor, accessType }: Insertion,
+    { id, name, labels, access, isDefault, impersonate, actor, accessType }: Insertion,
   ): Promise<void> {
     const becomesDefault = isDefault || (await store.list(tx)).length === 0;
     if (becomesDefault) await store.clearDefault(tx);
@@ -168,6 +169,7 @@ export function createClusterService(deps: ClusterServiceDeps) {
       server: serverOf(access),
       labels,
       isDefault: becomesDefault,
+      impersonate,
       sealedAccess: seal(id, access),
       at: clock.now(),
     });
@@ -194,6 +196,7 @@ export function createClusterService(deps: ClusterServiceDeps) {
         access,
         accessType,
         isDefault: body.default === true,
+        impersonate: body.impersonate === true,
         actor: actorOf(principal),
       });
       await note(tx, caller, {
@@ -228,6 +231,7 @@ export function createClusterService(deps: ClusterServiceDeps) {
         ...(body.name === undefined ? {} : { name: body.name }),
         ...(body.labels === undefined ? {} : { labels: body.labels }),
         ...(body.default === undefined ? {} : { isDefault: body.default }),
+        ...(body.impersonate === undefined ? {} : { impersonate: body.impersonate }),
       });
       events.append(tx, {
         type: 'cluster.updated',
@@ -333,7 +337,16 @@ export function createClusterService(deps: ClusterServiceDeps) {
       await database.transaction(async (tx) => {
         await database.dialect.advisoryLock(tx, 'pilothouse simulated cluster');
         if ((await store.list(tx)).some((record) => record.accessType === 'simulated')) return;
-        await insert(tx, { id, name, labels: {}, access, accessType: 'simulated', isDefault: false, actor: 'system' });
+        await insert(tx, {
+          id,
+          name,
+          labels: {},
+          access,
+          accessType: 'simulated',
+          isDefault: false,
+          impersonate: false,
+          actor: 'system',
+        });
       });
       await directory.refresh();
     },

@@ -11,6 +11,7 @@ const cluster = (name: string, isDefault = false): NewCluster => ({
   server: `https://${name}.example.org`,
   labels: { env: 'test', 'example.org/quoted': `"'\u2028` },
   isDefault,
+  impersonate: false,
   sealedAccess: `sealed-${name}`,
   at: 1000,
 });
@@ -39,6 +40,7 @@ describeDatabases('the cluster store', (use) => {
       server: 'https://prod.example.org',
       labels: made.labels,
       isDefault: true,
+      impersonate: false,
       version: 1,
       accessVersion: 1,
       createdAt: 1000,

@@ -20,6 +20,7 @@ type ClusterRow = {
   access: string;
   labels: string;
   is_default: number;
+  impersonate: number;
   version: number;
   access_version: number;
   created_at: number;
@@ -52,6 +53,8 @@ export type ClusterRecord = {
   server: string;
   labels: Record<string, string>;
   isDefault: boolean;
+  /** People reach the cluster under their own names. */
+  impersonate: boolean;
   version: number;
   /** Counts the changes of `server` and the credentials: an open connection of another version is not used any more. */
   accessVersion: number;
@@ -67,12 +70,17 @@ export type ClusterRecord = {
   facts?: ClusterFacts;
 };
 
-export type NewCluster = Pick<ClusterRecord, 'id' | 'name' | 'accessType' | 'server' | 'labels' | 'isDefault'> & {
+export type NewCluster = Pick<
+  ClusterRecord,
+  'id' | 'name' | 'accessType' | 'server' | 'labels' | 'isDefault' | 'impersonate'
+> & {
   sealedAccess: string;
   at: number;
 };
 
-export type ClusterChange = Partial<Pick<ClusterRecord, 'name' | 'labels' | 'isDefault' | 'accessType' | 'server'>> & {
+export type ClusterChange = Partial<
+  Pick<ClusterRecord, 'name' | 'labels' | 'isDefault' | 'impersonate' | 'accessType' | 'server'>
+> & {
   sealedAccess?: string;
 };
 
@@ -129,7 +137,7 @@ export function createClusterStore(database: { reader: Reader; dialect: SqlDiale
       const row = await reader.selectFrom('clusters').select('access').where('id', '=', id).executeTakeFirst();
       return row?.access;
     },
-    async insert(tx, { id, name, accessType, server, labels, isDefault, sealedAccess, at }) {
+    async insert(tx, { id, name, accessType, server, labels, isDefault, impersonate, sealedAccess, at }) {
       const row: ClusterRow = {
         id,
         name,
@@ -138,6 +146,7 @@ export function createClusterStore(database: { reader: Reader; dialect: SqlDiale
         access: sealedAccess,
         labels: toJson(labels),
         is_default: isDefault ? 1 : 0,
+        impersonate: impersonate ? 1 : 0,
         version: 1,
         access_version: 1,
         created_at: at,
@@ -152,7 +161,7 @@ export function createClusterStore(database: { reader: Reader; dialect: SqlDiale
       };
       await tx.insertInto('clusters').values(row).execute();
     },
-    async update(tx, id, { at, name, labels, isDefault, accessType, server, sealedAccess }) {
+    async update(tx, id, { at, name, labels, isDefault, impersonate, accessType, server, sealedAccess }) {
       await tx
         .updateTable('clusters')
         .set((eb) => ({
@@ -161,6 +170,9 @@ export function createClusterStore(database: { reader: Reader; dialect: SqlDiale
           ...(name === undefined ? {} : { name }),
           ...(labels === undefined ? {} : { labels: toJson(labels) }),
           ...(isDefault === undefined ? {} : { is_default: isDefault ? 1 : 0 }),
+          ...(impersonate === undefined
+            ? {}
+            : { impersonate: impersonate ? 1 : 0, access_version: eb('access_version', '+', 1) }),
           ...(accessType === undefined ? {} : { access_type: accessType }),
           ...(server === undefined ? {} : { server }),
           ...(sealedAccess === undefined ? {} : { access: sealedAccess, access_version: eb('access_version', '+', 1) }),
@@ -241,6 +253,7 @@ function recordOf(row: Selectable<ClusterRow>): ClusterRecord {
     server: row.server,
     labels: fromJson(row.labels),
     isDefault: row.is_default === 1,
+    impersonate: row.impersonate === 1,
     version: row.version,
     accessVersion: row.access_version,
     createdAt: row.created_at,

@@ -24,6 +24,7 @@ export function clusterView(record: ClusterRecord, principal: Principal, authori
       ...(connection.error ? { error: connection.error } : {}),
     },
     ...(record.facts ? { facts: record.facts } : {}),
+    impersonate: record.impersonate,
     role: strongestRole(record.id, principal),
     ...(namespaces === 'all' ? {} : { namespaces: [...namespaces] }),
     resourceVersion: String(record.version),
@@ -32,7 +33,7 @@ export function clusterView(record: ClusterRecord, principal: Principal, authori
   };
 }
 
-function strongestRole(clusterId: string, principal: Principal): Role {
+export function strongestRole(clusterId: string, principal: Principal): Role {
   let strongest: Role = 'viewer';
   for (const grant of principal.grants)
     if ((grant.clusterId === undefined || grant.clusterId === clusterId) && roleIncludes(grant.role, strongest))

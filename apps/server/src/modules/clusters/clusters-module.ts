@@ -69,10 +69,13 @@ export function createClustersModule(deps: ClustersModuleDeps): ClustersModule {
     directory,
     clock,
     log,
-    async connect(id, name) {
+    async connect({ id, name, impersonate }) {
       const access = await service.accessOf(id);
       const onRefreshToken = (refreshToken: string) => service.keepRefreshToken(id, refreshToken);
-      return connector.open({ id, name }, await connector.resolve(access, { clusterId: id, onRefreshToken }));
+      return connector.open(
+        { id, name, impersonate },
+        await connector.resolve(access, { clusterId: id, onRefreshToken }),
+      );
     },
   });
   const record = createConnectionRecorder({ database, store, events, clock });

@@ -1,5 +1,7 @@
 import { appError, type Clock, type Logger, messageOf } from '@pilothouse/core';
 import { type ClusterCache, findResourceType, type KubeClient, type ResourceType } from '@pilothouse/kube';
+import type { Principal } from '../../platform/http/principal.ts';
+import type { ActingClient, ActingClients } from './acting-clients.ts';
 
 /** An open way to one cluster, shared by everything that reads or writes it. */
 export type OpenCluster = {
@@ -15,6 +17,12 @@ export type OpenCluster = {
   find(resource: string): Promise<ResourceType>;
   /** Something derived from a type, made once and again when the definitions have changed. */
   derived<T>(type: ResourceType, make: () => Promise<T>): Promise<T>;
+  /** The cluster as this person reaches it: with a client in their name where the cluster is to decide about each, else as it is. */
+  as(principal: Principal): OpenCluster;
+  /** Whether people reach the cluster under their own names. */
+  readonly acts: boolean;
+  /** Asks the cluster whether the person may; absent where everybody reaches it under its registered identity. */
+  readonly may?: ActingClient['may'];
   close(): Promise<void>;
 };
 
@@ -24,6 +32,8 @@ export type OpenClusterOptions = {
   client: KubeClient;
   cache: ClusterCache;
   discover(client: KubeClient): Promise<{ types: readonly ResourceType[] }>;
+  /** Where people reach the cluster under their own names. */
+  acting?: ActingClients | undefined;
   clock: Clock;
   log: Logger;
 };
@@ -38,7 +48,7 @@ const mostNames = 10_000;
 const settlePause = 250;
 
 export function createOpenCluster(options: OpenClusterOptions): OpenCluster {
-  const { id, name, client, cache, discover, clock, log } = options;
+  const { id, name, client, cache, discover, acting, clock, log } = options;
   const closing = new AbortController();
   let found: { at: number; types: Promise<readonly ResourceType[]>; listed?: readonly ResourceType[] } | undefined;
   let derived = new WeakMap<ResourceType, Promise<unknown>>();
@@ -95,8 +105,9 @@ export function createOpenCluster(options: OpenClusterOptions): OpenCluster {
     }
   }
 
-  return {
+  const open: OpenCluster = {
     id,
+    acts: acting !== undefined,
     name,
     client,
     cache,
@@ -129,10 +140,17 @@ export function createOpenCluster(options: OpenClusterOptions): OpenCluster {
       made.catch(() => derived.delete(type));
       return made;
     },
+    as(principal) {
+      if (!acting) return open;
+      const { client, may } = acting.of(principal);
+      return { ...open, client, may };
+    },
     async close() {
       closing.abort();
+      await acting?.close();
       await cache.close();
       await client.close();
     },
   };
+  return open;
 }

@@ -61,7 +61,8 @@ async function serve(connection: Connection, deps: ExecModuleDeps): Promise<void
 async function runShell(connection: Connection, deps: ExecModuleDeps): Promise<void> {
   const { target, socket, signal } = connection;
   const { clock, limits = {} } = deps;
-  const cluster = await deps.connections.get((await deps.directory.resolve(target.cluster)).id);
+  const { id } = await deps.directory.resolve(target.cluster);
+  const cluster = (await deps.connections.get(id)).as(connection.principal);
   const note = auditor(connection, cluster, deps);
   let container = target.container;
   try {

@@ -39,7 +39,7 @@ async function answerPodLog(
 ): Promise<void> {
   const { directory, connections, clock, context } = deps;
   const { id } = await directory.resolve(params.cluster);
-  const cluster = await connections.get(id);
+  const cluster = (await connections.get(id)).as(context.principal);
   const pod = await readPod(cluster, params);
   if (!pod) throw appError('not_found', `There is no pod ${params.namespace}/${params.name} on ${cluster.name}.`);
   const container = chooseContainer(pod, query.container);

@@ -26,6 +26,7 @@ export function createClusterScopes({ directory, authorizer }: ClusterScopesDeps
       name: entry.name,
       namespaces: namespaces === 'all' ? 'all' : new Set(namespaces),
       named: options.named,
+      ...(entry.impersonate ? { actor: principal } : {}),
     };
   }
 

@@ -7,6 +7,7 @@ import {
   type ResourceType,
   resourceName,
 } from '@pilothouse/kube';
+import type { Principal } from '../../platform/http/principal.ts';
 import { type RawJson, rawJson } from '../../platform/http/raw-json.ts';
 import type { ClusterConnections } from '../clusters/cluster-connections.ts';
 import type { OpenCluster } from '../clusters/open-cluster.ts';
@@ -26,7 +27,7 @@ export type ObjectTarget = {
 export type ObjectReader = {
   /** The answer at once, when everything it takes is at hand: most reads of a page that is open. */
   atHand(clusterId: string, params: ObjectParams): RawJson | undefined;
-  target(clusterId: string, params: ObjectParams): Promise<ObjectTarget>;
+  target(clusterId: string, params: ObjectParams, principal: Principal): Promise<ObjectTarget>;
   /** The JSON of an ObjectAnswer: from the watch cache where it runs, else read from the cluster. */
   read(
     target: ObjectTarget,
@@ -70,10 +71,12 @@ export function createObjectReader({ connections, tables, clock }: ObjectReaderD
     atHand(clusterId, params) {
       const cluster = connections.opened(clusterId);
       const type = cluster?.known(params.resource);
-      return cluster && type && fits(type, params) ? fromCache(targetOf(cluster, type, params)) : undefined;
+      return cluster && !cluster.acts && type && fits(type, params)
+        ? fromCache(targetOf(cluster, type, params))
+        : undefined;
     },
-    async target(clusterId, params) {
-      const cluster = await connections.get(clusterId);
+    async target(clusterId, params, principal) {
+      const cluster = (await connections.get(clusterId)).as(principal);
       const type = await cluster.find(params.resource);
       if (fits(type, params)) return targetOf(cluster, type, params);
       throw appError(
@@ -85,7 +88,7 @@ export function createObjectReader({ connections, tables, clock }: ObjectReaderD
     },
     async read(target, { managedFields = false, fresh = false }) {
       const cached = managedFields || fresh ? undefined : fromCache(target);
-      if (cached) return cached;
+      if (cached && (await mayRead(target))) return cached;
       const { cluster, ref } = target;
       const found = maskObject(await cluster.client.get(ref));
       const object = managedFields ? found : withoutManagedFields(found);
@@ -103,6 +106,19 @@ function fits(type: ResourceType, { namespace }: ObjectParams): boolean {
 function targetOf(cluster: OpenCluster, type: ResourceType, { namespace, name }: ObjectParams): ObjectTarget {
   if (!type.namespaced) return { cluster, type, ref: { type, name }, key: `/${name}` };
   return { cluster, type, ref: { type, namespace, name }, key: `${namespace}/${name}` };
+}
+
+/** Where the cluster decides about each person it is asked; a refusal is then the cluster's own answer to a direct read. */
+function mayRead({ cluster, type, ref }: ObjectTarget): boolean | Promise<boolean> {
+  if (!cluster.may) return true;
+  const { namespace, name } = ref;
+  return cluster.may({
+    verb: 'get',
+    group: type.group,
+    resource: type.plural,
+    name,
+    ...(namespace ? { namespace } : {}),
+  });
 }
 
 function runningCache(cluster: OpenCluster, type: ResourceType): ResourceCache | undefined {

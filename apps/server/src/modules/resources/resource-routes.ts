@@ -1,6 +1,7 @@
 import { resourceRoutes } from '@pilothouse/contract';
 import type { Clock } from '@pilothouse/core';
 import { resourceName } from '@pilothouse/kube';
+import type { Principal } from '../../platform/http/principal.ts';
 import { rawJson } from '../../platform/http/raw-json.ts';
 import type { RequestContext } from '../../platform/http/request-context.ts';
 import { implement, type RouteImplementation } from '../../platform/http/route-implementation.ts';
@@ -39,9 +40,11 @@ export function createResourceRoutes(deps: ResourceRoutesDeps): readonly RouteIm
   const { directory, connections, authorizer, audit, scopes, opener, list, stream, reader, clock } = deps;
 
   const clusterId = async (nameOrId: string) => (directory.find(nameOrId) ?? (await directory.resolve(nameOrId))).id;
-  const openCluster = async (nameOrId: string) => connections.get(await clusterId(nameOrId));
-  const target = async (params: { cluster: string; resource: string; namespace: string; name: string }) =>
-    reader.target(await clusterId(params.cluster), params);
+  const openCluster = async (nameOrId: string, principal: Principal) =>
+    (await connections.get(await clusterId(nameOrId))).as(principal);
+  type ObjectPath = { cluster: string; resource: string; namespace: string; name: string };
+  const target = async (params: ObjectPath, { principal }: RequestContext) =>
+    reader.target(await clusterId(params.cluster), params, principal);
 
   return [
     implement(resourceRoutes.listKinds, async ({ query, context }) =>
@@ -65,21 +68,21 @@ export function createResourceRoutes(deps: ResourceRoutesDeps): readonly RouteIm
       await stream(params.resource, query, context);
       return undefined;
     }),
-    implement(resourceRoutes.getObject, ({ params, query }) => {
+    implement(resourceRoutes.getObject, ({ params, query, context }) => {
       const cluster = directory.find(params.cluster);
       const answer = cluster && !query.fresh && !query.managedFields ? reader.atHand(cluster.id, params) : undefined;
-      return answer ?? target(params).then((object) => reader.read(object, query));
+      return answer ?? target(params, context).then((object) => reader.read(object, query));
     }),
     implement(resourceRoutes.revealSecret, async ({ params, body, context }) =>
-      revealSecret(await target({ ...params, resource: 'secrets' }), body.keys, { audit, context }),
+      revealSecret(await target({ ...params, resource: 'secrets' }, context), body.keys, { audit, context }),
     ),
     implement(resourceRoutes.deleteObject, async ({ params, query, context }) => {
-      const object = await target(params);
+      const object = await target(params, context);
       const work = () => deleteObject(object, query);
       return query.dryRun ? work() : audited(work, writeOf('resource.delete', object), { audit, context });
     }),
     implement(resourceRoutes.scaleObject, async ({ params, body, context }) => {
-      const object = await target(params);
+      const object = await target(params, context);
       const work = () => scaleObject(object, body);
       const { replicas } = body;
       return body.dryRun
@@ -87,18 +90,18 @@ export function createResourceRoutes(deps: ResourceRoutesDeps): readonly RouteIm
         : audited(work, { ...writeOf('resource.scale', object), details: { replicas } }, { audit, context });
     }),
     implement(resourceRoutes.restartObject, async ({ params, context }) => {
-      const object = await target(params);
+      const object = await target(params, context);
       return audited(() => restartObject(object, clock), writeOf('resource.restart', object), { audit, context });
     }),
     implement(resourceRoutes.applyManifests, async ({ params, body, context }) => {
-      const cluster = await openCluster(params.cluster);
+      const cluster = await openCluster(params.cluster, context.principal);
       const { principal, requestId, log } = context;
       const answer = await applyManifests(cluster, body, { principal, authorizer, clock, requestId, log });
       if (!body.dryRun) await recordApply(answer, cluster.name, { audit, context });
       return answer;
     }),
     implement(resourceRoutes.reviewAccess, async ({ params, body, context }) => ({
-      results: await reviewAccess(await openCluster(params.cluster), body.reviews, {
+      results: await reviewAccess(await openCluster(params.cluster, context.principal), body.reviews, {
         principal: context.principal,
         authorizer,
       }),

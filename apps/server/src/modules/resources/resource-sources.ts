@@ -1,6 +1,7 @@
 import type { SourceFailure, SourceState } from '@pilothouse/contract';
 import { appError, type Clock, isAppError, messageOf } from '@pilothouse/core';
 import { type ResourceType, resourceName } from '@pilothouse/kube';
+import type { Principal } from '../../platform/http/principal.ts';
 import type { OpenCluster } from '../clusters/open-cluster.ts';
 import { readRowRules } from './row-rules.ts';
 import type { ResourceTable } from './table/resource-table.ts';
@@ -14,6 +15,8 @@ export type ClusterScope = {
   readonly namespaces: NamespaceScope;
   /** Asked for by name, so that its silence is worth a word. */
   readonly named: boolean;
+  /** Who reads, where the cluster itself decides about each person. */
+  readonly actor?: Principal;
 };
 
 export type OpenSource = {
@@ -51,12 +54,13 @@ export function createSourceOpener(deps: SourceOpenerDeps): SourceOpener {
         'permission_denied',
         `On ${scope.name} you may see some namespaces only, and ${type.plural} belong to none.`,
       );
+    const asked = await demandOfCluster(connection, { scope, type, filter });
     const rules = await connection.derived(type, () => readRowRules(connection, type));
     return {
       scope,
       type,
       lease: tables.acquire(connection, type, rules),
-      filter: filter.within(scope.namespaces, type),
+      filter: filter.within(asked, type),
     };
   }
 
@@ -94,6 +98,32 @@ export function createSourceOpener(deps: SourceOpenerDeps): SourceOpener {
       return opened;
     },
   };
+}
+
+/**
+ * What of the scope the cluster lets the person list, where it decides about each: all of it, or the namespaces that were asked for one by
+ * one. The rows come from a cache that is read under the registered identity, so nothing is given before the cluster was asked.
+ */
+async function demandOfCluster(
+  cluster: OpenCluster,
+  { scope, type, filter }: { scope: ClusterScope; type: ResourceType; filter: ParsedFilter },
+): Promise<NamespaceScope> {
+  const { actor, namespaces } = scope;
+  if (!actor) return namespaces;
+  const { may } = cluster.as(actor);
+  const review = { verb: 'list', group: type.group, resource: type.plural };
+  if (!may || (await may(review))) return namespaces;
+  const named = filter.namespaces ?? (namespaces === 'all' ? undefined : namespaces);
+  const allowed = new Set<string>();
+  if (type.namespaced)
+    for (const namespace of named ?? []) if (await may({ ...review, namespace })) allowed.add(namespace);
+  if (allowed.size > 0)
+    return namespaces === 'all' ? allowed : new Set([...allowed].filter((each) => namespaces.has(each)));
+  const where = named ? `in ${[...named].join(', ')}` : 'in all namespaces; name some';
+  throw appError(
+    'cluster_denied',
+    `The cluster ${scope.name} does not let ${actor.email} list ${type.plural} ${where}.`,
+  );
 }
 
 /** Failures as a reader should see them: a cluster that does not serve the resource is none, unless it was asked for by name. */

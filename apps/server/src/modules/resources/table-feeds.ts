@@ -121,6 +121,8 @@ export function createTableFeeds(options: TableFeedsOptions): TableFeeds {
 
 function feedKey(scopes: readonly ClusterScope[], resource: string, query: FilterQuery): string {
   const { namespaces, labelSelector, fieldSelector, health, owner, q } = query;
-  const seen = scopes.map(({ id, namespaces }) => [id, namespaces === 'all' ? '*' : [...namespaces].sort()]).sort();
+  const seen = scopes
+    .map(({ id, namespaces, actor }) => [id, namespaces === 'all' ? '*' : [...namespaces].sort(), actor?.userId])
+    .sort();
   return JSON.stringify([resource, seen, namespaces, labelSelector, fieldSelector, health, owner, q]);
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Logger } from '@pilothouse/core';
-import { type ResourceType, resourceName } from '@pilothouse/kube';
+import { type ClusterCache, type ResourceType, resourceName } from '@pilothouse/kube';
 import type { OpenCluster } from '../../clusters/open-cluster.ts';
 import { createResourceTable, type ResourceTable } from './resource-table.ts';
 import type { RowRules } from './table-row.ts';
@@ -30,7 +30,7 @@ export function createResourceTables(options: ResourceTablesOptions): ResourceTa
   const { clock, log, idle = 120_000 } = options;
   const entries = new Map<string, Entry>();
   /** The same tables by the objects that a request has at hand. */
-  const tablesOf = new WeakMap<OpenCluster, Map<ResourceType, ResourceTable>>();
+  const tablesOf = new WeakMap<ClusterCache, Map<ResourceType, ResourceTable>>();
   const keyOf = (clusterId: string, resource: string) => `${clusterId} ${resource}`;
 
   function open(
@@ -48,8 +48,8 @@ export function createResourceTables(options: ResourceTablesOptions): ResourceTa
       close() {
         clearTimeout(entry.timer);
         if (entries.get(key) === entry) entries.delete(key);
-        for (const [known, of] of tablesOf.get(connection) ?? [])
-          if (of === table) tablesOf.get(connection)?.delete(known);
+        for (const [known, of] of tablesOf.get(connection.cache) ?? [])
+          if (of === table) tablesOf.get(connection.cache)?.delete(known);
         table.close();
         lease.release();
       },
@@ -64,8 +64,8 @@ export function createResourceTables(options: ResourceTablesOptions): ResourceTa
       const entry = entries.get(key) ?? open(connection, { type, rules, key });
       entry.readers += 1;
       // A type that was discovered anew is another object for the same table.
-      const own = tablesOf.get(connection) ?? new Map<ResourceType, ResourceTable>();
-      tablesOf.set(connection, own.set(type, entry.table));
+      const own = tablesOf.get(connection.cache) ?? new Map<ResourceType, ResourceTable>();
+      tablesOf.set(connection.cache, own.set(type, entry.table));
       clearTimeout(entry.timer);
       let released = false;
       return {
@@ -80,7 +80,7 @@ export function createResourceTables(options: ResourceTablesOptions): ResourceTa
         },
       };
     },
-    running: (connection, type) => tablesOf.get(connection)?.get(type),
+    running: (connection, type) => tablesOf.get(connection.cache)?.get(type),
     drop(clusterId) {
       for (const entry of [...entries.values()]) if (entry.table.source.clusterId === clusterId) entry.close();
     },
