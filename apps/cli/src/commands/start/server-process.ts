@@ -12,15 +12,13 @@ export type ServerProcessOptions = {
 };
 
 const serverMain = fileURLToPath(new URL('../../../../server/src/main.ts', import.meta.url));
-/** A young generation of 8 MB halves takes 15 MB off an idle server and nothing measurable off a busy one (docs/performance.md). */
-const nodeFlags = ['--max-semi-space-size=8'];
 const signInLink = /https?:\/\/\S+\/sign-in#token=\S+/;
 
 /** Runs the server as a child until it ends; resolves with its exit code (128 and the signal's number when one ended it). */
 export function runServer(options: ServerProcessOptions): Promise<number> {
   const { args, env = process.env, onSignInLink } = options;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...nodeFlags, serverMain, ...args], {
+    const child = spawn(process.execPath, [serverMain, ...args], {
       env: { ...env },
       // Logs go to its standard output, what a person should read to its standard error.
       stdio: ['ignore', 'inherit', onSignInLink ? 'pipe' : 'inherit'],
