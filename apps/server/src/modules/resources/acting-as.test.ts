@@ -85,12 +85,10 @@ describe('a cluster that people reach under their own names', () => {
   });
 
   test('streams nothing to who may not list, on any path', async () => {
-    const stream = await rig
-      .client('bob')
-      .events(resourceRoutes.streamResources, {
-        params: { resource: 'pods' },
-        query: { snapshot: true, namespaces: 'shop' },
-      });
+    const stream = await rig.client('bob').events(resourceRoutes.streamResources, {
+      params: { resource: 'pods' },
+      query: { snapshot: true, namespaces: 'shop' },
+    });
     const seen: string[] = [];
     for await (const event of stream) {
       seen.push(event.data);
@@ -112,12 +110,10 @@ describe('a cluster that people reach under their own names', () => {
   test('answers reviews in the name of who asks', async () => {
     const ask = async (person: string) =>
       (
-        await rig
-          .client(person)
-          .call(resourceRoutes.reviewAccess, {
-            params: { cluster: 'one' },
-            body: { reviews: [{ verb: 'get', resource: 'pods', namespace: 'shop' }] },
-          })
+        await rig.client(person).call(resourceRoutes.reviewAccess, {
+          params: { cluster: 'one' },
+          body: { reviews: [{ verb: 'get', resource: 'pods', namespace: 'shop' }] },
+        })
       ).results[0];
     expect(await ask('ann')).toMatchObject({ allowed: true, by: 'cluster' });
     expect(await ask('bob')).toMatchObject({ allowed: false, by: 'cluster' });
