@@ -2,6 +2,7 @@ import { appError, type Clock, type Logger, messageOf } from '@pilothouse/core';
 import { type ClusterCache, findResourceType, type KubeClient, type ResourceType } from '@pilothouse/kube';
 import type { Principal } from '../../platform/http/principal.ts';
 import type { ActingClient, ActingClients } from './acting-clients.ts';
+import { createDiscoveredTypes } from './discovered-types.ts';
 
 /** An open way to one cluster, shared by everything that reads or writes it. */
 export type OpenCluster = {
@@ -9,7 +10,7 @@ export type OpenCluster = {
   readonly name: string;
   readonly client: KubeClient;
   readonly cache: ClusterCache;
-  /** What the cluster serves; kept, and read again when a definition changed or it is old. */
+  /** What the cluster serves; kept, and found out anew when a definition changed or it is old. */
   types(options?: { fresh?: boolean }): Promise<readonly ResourceType[]>;
   /** Like `find`, for a name that was found before and a list of types that is still good; undefined for any other. */
   known(resource: string): ResourceType | undefined;
@@ -38,39 +39,25 @@ export type OpenClusterOptions = {
   log: Logger;
 };
 
-const stalenessBound = 10 * 60_000;
 /** A name that is not found is looked for again only when the list is older than this. */
 const secondLookAfter = 1000;
 const retryPause = 15_000;
 /** Distinct spellings that are remembered. */
 const mostNames = 10_000;
-/** Definitions come in bursts: a chart installs dozens of them. */
-const settlePause = 250;
 
 export function createOpenCluster(options: OpenClusterOptions): OpenCluster {
   const { id, name, client, cache, discover, acting, clock, log } = options;
   const closing = new AbortController();
-  let found: { at: number; types: Promise<readonly ResourceType[]>; listed?: readonly ResourceType[] } | undefined;
-  let derived = new WeakMap<ResourceType, Promise<unknown>>();
+  const discovered = createDiscoveredTypes({ discover: () => discover(client).then(({ types }) => types), clock, log });
+  const derived = new WeakMap<ResourceType, Promise<unknown>>();
   /** What names were found to mean in a list of types; every request asks. */
   const names = new Map<string, { listed: readonly ResourceType[]; type: ResourceType }>();
   let watching = false;
 
-  function types({ fresh = false } = {}): Promise<readonly ResourceType[]> {
-    if (!found || fresh || clock.now() - found.at > stalenessBound) {
-      const types = discover(client).then((found) => found.types);
-      const entry: NonNullable<typeof found> = { at: clock.now(), types };
-      derived = new WeakMap();
-      found = entry;
-      const listed = (list: readonly ResourceType[]) => {
-        entry.listed = list;
-        watchDefinitions(list);
-      };
-      types.then(listed, () => {
-        if (found === entry) found = undefined;
-      });
-    }
-    return found.types;
+  async function types(options?: { fresh?: boolean }): Promise<readonly ResourceType[]> {
+    const listed = discovered.list(options);
+    if (!watching) listed.then(watchDefinitions, () => {});
+    return listed;
   }
 
   /** Only the fact of a change is wanted, so nothing is kept: the definitions of a large cluster are 100 MB. */
@@ -89,9 +76,7 @@ export function createOpenCluster(options: OpenClusterOptions): OpenCluster {
       try {
         for await (const page of client.list(type, { limit: 1, signal })) {
           for await (const event of client.watch(type, { resourceVersion: page.resourceVersion, signal })) {
-            if (event.type === 'BOOKMARK' || !found) continue;
-            await clock.sleep(settlePause, signal);
-            found = undefined;
+            if (event.type !== 'BOOKMARK') discovered.changed();
           }
           break;
         }
@@ -99,8 +84,8 @@ export function createOpenCluster(options: OpenClusterOptions): OpenCluster {
       } catch (error) {
         if (signal.aborted) return;
         log.debug('the watch for definitions broke', { clusterId: id, resource: type.plural, error: messageOf(error) });
-        found = undefined;
         await clock.sleep(retryPause, signal).catch(() => {});
+        discovered.changed();
       }
     }
   }
@@ -114,8 +99,7 @@ export function createOpenCluster(options: OpenClusterOptions): OpenCluster {
     types,
     known(resource) {
       const known = names.get(resource);
-      if (!known || known.listed !== found?.listed || clock.now() - found.at > stalenessBound) return undefined;
-      return known.type;
+      return known?.listed === discovered.known ? known?.type : undefined;
     },
     async find(resource) {
       const listed = await types();
@@ -127,7 +111,7 @@ export function createOpenCluster(options: OpenClusterOptions): OpenCluster {
         names.set(resource, { listed, type });
         return type;
       }
-      const age = found ? clock.now() - found.at : 0;
+      const age = clock.now() - discovered.at;
       const again = age > secondLookAfter ? findResourceType(await types({ fresh: true }), resource) : undefined;
       if (again) return again;
       throw appError('not_found', `The cluster ${name} serves no resource "${resource}"`);
@@ -147,6 +131,7 @@ export function createOpenCluster(options: OpenClusterOptions): OpenCluster {
     },
     async close() {
       closing.abort();
+      discovered.close();
       await acting?.close();
       await cache.close();
       await client.close();

@@ -25,7 +25,7 @@ import type { Grant, Principal } from '../../platform/http/principal.ts';
 import { startTestHttp } from '../../platform/http/test-http.ts';
 import type { Leases } from '../../platform/leases/leases.ts';
 import type { ServerModule } from '../../platform/module.ts';
-import { createOpenStreams } from '../../platform/streams/open-streams.ts';
+import { createOpenStreams, type OpenStreams } from '../../platform/streams/open-streams.ts';
 import { createTickets } from '../../platform/streams/tickets.ts';
 import { createWebSocketGateway } from '../../platform/streams/web-socket-gateway.ts';
 import { createAuditLog } from '../audit/audit-module.ts';
@@ -49,6 +49,7 @@ export type TestRig = {
   readonly url: string;
   readonly database: Database;
   readonly events: EventLog;
+  readonly streams: OpenStreams;
   /** As the administrator, or as somebody else. */
   client(person?: string): ApiClient;
   fetch(path: string, init?: RequestInit & { as?: string }): Promise<Response>;
@@ -125,6 +126,7 @@ export async function startTestRig(
     url,
     database,
     events,
+    streams,
     modules,
     client,
     fetch: (path, { as = 'admin', headers, ...init } = {}) =>
