@@ -91,6 +91,7 @@ export async function startApp({ config, log, version, clock = systemClock }: Ap
     log,
     localMode: config.local,
     simulatedCluster: config.simulatedCluster,
+    monitor: { interval: config.clusterCheckSeconds * 1000, logRetentionDays: config.connectionLogDays },
   });
   const { connections } = clusters;
   const resources = createResourcesModule({ directory, connections, authorizer, audit, clock, log });
@@ -102,7 +103,15 @@ export async function startApp({ config, log, version, clock = systemClock }: Ap
     resources,
     createClusterEventsModule({ scopes, opener, clock }),
     createLogsModule({ directory, connections, clock }),
-    createExecModule({ directory, connections, authorizer, audit, clock, log }),
+    createExecModule({
+      directory,
+      connections,
+      authorizer,
+      audit,
+      clock,
+      log,
+      limits: { idle: config.execIdleMinutes * 60_000, absolute: config.execHours * 3_600_000 },
+    }),
   ];
 
   checkSealedColumns(modules);

@@ -104,6 +104,30 @@ export const configSchema = Type.Object(
       description:
         'Requests per second that one principal may make on average; it may spend ten seconds’ worth at once.',
     }),
+    clusterCheckSeconds: Type.Integer({
+      minimum: 5,
+      maximum: 3600,
+      default: 60,
+      description: 'Seconds between two looks at the state of one cluster, give or take a tenth.',
+    }),
+    connectionLogDays: Type.Integer({
+      minimum: 1,
+      maximum: 3650,
+      default: 30,
+      description: 'Days that the changes of a cluster’s connection are kept.',
+    }),
+    execIdleMinutes: Type.Integer({
+      minimum: 1,
+      maximum: 1440,
+      default: 30,
+      description: 'Minutes after which a shell in which nothing is typed or printed is closed.',
+    }),
+    execHours: Type.Integer({
+      minimum: 1,
+      maximum: 168,
+      default: 8,
+      description: 'Hours after which a shell is closed in any case.',
+    }),
     eventRetentionDays: Type.Integer({
       minimum: 1,
       maximum: 3650,
