@@ -29,11 +29,17 @@ export type ContainerProcesses = {
   awaitsTerminal(id: string): readonly string[] | undefined;
   /** The attached shell ended, and the container with it. */
   ended(id: string, code: number): void;
+  /** Tells beforehand when a container that was told to stop will be gone, so that its log can say goodbye in time. */
+  willEnd(id: string, end: AnnouncedEnd): void;
+  announcedEnd(id: string): AnnouncedEnd | undefined;
   /** Aborts when the container ends. */
   life(id: string): AbortSignal;
   /** Drops everything known of a pod's containers. */
   forget(ids: readonly string[]): void;
 };
+
+/** `at` in milliseconds since the epoch. */
+export type AnnouncedEnd = { at: number; code: number };
 
 type Process = {
   words: readonly string[];
@@ -61,6 +67,7 @@ export function createContainerProcesses({
   const processes = new Map<string, Process>();
   const worlds = new Map<string, ContainerWorld>();
   const lives = new Map<string, AbortController>();
+  const ends = new Map<string, AnnouncedEnd>();
 
   function wordsOf(container: Container): string[] {
     const words = [...(container.command ?? []), ...(container.args ?? [])];
@@ -177,6 +184,13 @@ export function createContainerProcesses({
       const process = processes.get(id);
       if (process !== undefined) finish(process, code);
     },
+    willEnd(id, end) {
+      ends.delete(id);
+      ends.set(id, end);
+      const oldest = ends.keys().next();
+      if (ends.size > kept && oldest.done !== true) ends.delete(oldest.value);
+    },
+    announcedEnd: (id) => ends.get(id),
     life: (id) => lifeOf(id).signal,
     forget(ids) {
       for (const id of ids) {

@@ -29,9 +29,12 @@ export function createPodRuntime(deps: PodRuntimeDeps): PodRuntimePort {
       const history = () => {
         const { namespace, name, uid } = pod.metadata;
         const current = store().get('pods', namespace, name);
-        if (current === undefined || current.metadata.uid !== uid)
-          return { ...logOfRun(pod, request.container, first), end: clock.now() };
-        return logOfRun(current, request.container, laterFacts(current, request.container, first));
+        const announced = processes.announcedEnd(first.id);
+        if (announced !== undefined) return logOfRun(pod, request.container, first, announced);
+        if (current !== undefined && current.metadata.uid === uid) {
+          return logOfRun(current, request.container, laterFacts(current, request.container, first));
+        }
+        return { ...logOfRun(pod, request.container, first), end: clock.now() };
       };
       return createLogStream({ history, request, clock });
     },

@@ -32,6 +32,7 @@ export function stopContainer(context: StepContext, run: ContainerRun, deadline:
   const at = Math.min(wanted, deadline);
   if (run.stop !== undefined && run.stop.at <= at) return;
   run.stop = { at, code: wanted <= deadline ? 0 : 137 };
+  context.processes.willEnd(run.id ?? '', run.stop);
   run.until = endOf(run);
 }
 

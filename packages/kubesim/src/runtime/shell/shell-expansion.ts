@@ -93,18 +93,10 @@ async function partText(part: WordPart, context: ExpansionContext): Promise<stri
     case 'command':
       return (await context.substitute(part.text)).replace(/\n+$/, '');
     case 'arithmetic':
-      return String(arithmetic(await expandExpression(part.expression, context), context));
+      return String(arithmetic(await expandText(part.expression, context), context));
     default:
       return variable(part, context);
   }
-}
-
-/** `$name` inside `$((…))`; bare names are read by the evaluator itself. */
-async function expandExpression(expression: string, { state }: ExpansionContext): Promise<string> {
-  return expression.replace(
-    /\$(?:\{(\w+)\}|(\w+|[#?]))/g,
-    (_, braced?: string, bare?: string) => variableOf(state, braced ?? bare ?? '') || '0',
-  );
 }
 
 function arithmetic(expression: string, { state }: ExpansionContext): number {

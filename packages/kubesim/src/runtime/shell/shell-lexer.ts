@@ -210,7 +210,7 @@ function readExpansion(text: string, quoted: boolean): { part: WordPart | undefi
   if (text.startsWith('$((')) {
     const end = closing(text.slice(1), '(', ')') + 1;
     if (text[end - 1] === ')')
-      return { part: { kind: 'arithmetic', expression: text.slice(3, end - 1), quoted }, length: end + 1 };
+      return { part: { kind: 'arithmetic', expression: readQuoted(text.slice(3, end - 1)), quoted }, length: end + 1 };
   }
   if (text.startsWith('$(')) {
     const end = closing(text.slice(1), '(', ')') + 1;

@@ -92,6 +92,13 @@ export function parseScript(text: string): Script {
     return items;
   }
 
+  /** As `list`, of at least one command. */
+  function nonEmpty(ends: readonly string[]): Script {
+    const script = list(ends);
+    if (script.length === 0) throw unexpected();
+    return script;
+  }
+
   function pipeline(): Pipeline {
     let negated = false;
     while (isWord('!')) {
@@ -121,7 +128,7 @@ export function parseScript(text: string): Script {
     }
     if (isOperator('(')) {
       at++;
-      const body = list([')']);
+      const body = nonEmpty([')']);
       if (!isOperator(')')) throw unexpected();
       at++;
       return { kind: 'group', subshell: true, body, redirects: redirects() };
@@ -136,7 +143,7 @@ export function parseScript(text: string): Script {
     for: forLoop,
     case: caseOf,
     '{': () => {
-      const body = list(['}']);
+      const body = nonEmpty(['}']);
       expectWord('}');
       return { kind: 'group', subshell: false, body, redirects: [] };
     },
@@ -146,16 +153,16 @@ export function parseScript(text: string): Script {
     const branches: { condition: Script; body: Script }[] = [];
     let otherwise: Script | undefined;
     for (;;) {
-      const condition = list(['then']);
+      const condition = nonEmpty(['then']);
       expectWord('then');
-      branches.push({ condition, body: list(['elif', 'else', 'fi']) });
+      branches.push({ condition, body: nonEmpty(['elif', 'else', 'fi']) });
       if (isWord('elif')) {
         at++;
         continue;
       }
       if (isWord('else')) {
         at++;
-        otherwise = list(['fi']);
+        otherwise = nonEmpty(['fi']);
       }
       expectWord('fi');
       return { kind: 'if', branches, ...(otherwise === undefined ? {} : { otherwise }), redirects: [] };
@@ -163,13 +170,13 @@ export function parseScript(text: string): Script {
   }
 
   function loop(until: boolean): Command {
-    const condition = list(['do']);
+    const condition = nonEmpty(['do']);
     return { kind: 'loop', until, condition, body: doBlock(), redirects: [] };
   }
 
   function doBlock(): Script {
     expectWord('do');
-    const body = list(['done']);
+    const body = nonEmpty(['done']);
     expectWord('done');
     return body;
   }

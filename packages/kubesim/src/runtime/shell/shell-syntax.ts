@@ -3,7 +3,7 @@ export type WordPart =
   | { kind: 'text'; text: string; quoted: boolean }
   | { kind: 'variable'; name: string; quoted: boolean; operator?: VariableOperator }
   | { kind: 'command'; text: string; quoted: boolean }
-  | { kind: 'arithmetic'; expression: string; quoted: boolean };
+  | { kind: 'arithmetic'; expression: Word; quoted: boolean };
 
 /** `${name:-word}` and its relatives; `length` is `${#name}`, `#` `##` `%` `%%` strip patterns. */
 export type VariableOperator = {

@@ -6,11 +6,12 @@ export type BoundedRegex = {
 };
 
 const longestPattern = 200;
-const longestLine = 2_000;
+const longestLine = 500;
+const mostOpenEnded = 2;
 
 /**
- * A user's pattern with its power to take for ever taken away: no nested or repeated quantifiers, short patterns, and only the first 2,000
- * signs of a line are looked at. What is refused is matched as plain text.
+ * A user's pattern with its power to take for ever taken away: no repeated groups, at most two open-ended quantifiers, short patterns, and only
+ * the first 500 signs of a line are looked at. What is refused is matched as plain text.
  */
 export function boundedRegex(pattern: string, flags: string): BoundedRegex {
   const expression = compile(pattern, flags);
@@ -23,15 +24,14 @@ export function boundedRegex(pattern: string, flags: string): BoundedRegex {
       expression.lastIndex = 0;
       return expression.exec(line.slice(0, longestLine))?.[0];
     },
-    replace: (line, replacement) => (line.length > longestLine ? line : line.replace(expression, replacement)),
+    replace: (line, replacement) =>
+      line.slice(0, longestLine).replace(expression, replacement) + line.slice(longestLine),
   };
 }
 
 function compile(pattern: string, flags: string): RegExp {
-  const dangerous =
-    /\([^)]*[*+{][^)]*\)[*+{]|([*+][^?)|]*){4}|\\[1-9]/.test(pattern) || pattern.length > longestPattern;
   const kept = flags.replace(/[^gi]/g, '');
-  if (!dangerous) {
+  if (!isDangerous(pattern)) {
     try {
       return new RegExp(pattern, kept);
     } catch {
@@ -39,4 +39,9 @@ function compile(pattern: string, flags: string): RegExp {
     }
   }
   return new RegExp(pattern.slice(0, longestPattern).replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), kept);
+}
+
+function isDangerous(pattern: string): boolean {
+  const openEnded = pattern.match(/[*+]|\{\d*,\d*\}/g)?.length ?? 0;
+  return pattern.length > longestPattern || openEnded > mostOpenEnded || /\)[*+{]|\\[1-9]/.test(pattern);
 }
