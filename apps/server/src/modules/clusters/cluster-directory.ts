@@ -90,7 +90,6 @@ export function createClusterDirectory({ store, events, doorbell, log }: Cluster
       name: 'cluster-directory',
       async run(signal, ready) {
         let seen = (await events.bounds()).newest;
-        await refresh();
         const wake = async () => {
           try {
             const fresh = await events.readAfter(seen, { limit: 1000, types: ['cluster'] });
@@ -102,7 +101,9 @@ export function createClusterDirectory({ store, events, doorbell, log }: Cluster
             log.warn('the cluster directory could not be refreshed', { error: messageOf(error) });
           }
         };
+        // Listening first: what happens while the directory is read rings too.
         const stop = doorbell.listen('events', () => void wake());
+        await refresh();
         ready();
         await new Promise<void>((resolve) => {
           if (signal.aborted) resolve();

@@ -125,6 +125,50 @@ describe('a live table', () => {
   });
 });
 
+describe('a table larger than a client may lag behind', () => {
+  test('reaches a slow reader whole, and what changes meanwhile too', { timeout: 60_000 }, async () => {
+    const rows = 8000;
+    const { cluster } = await rig.addCluster('large', {
+      controllers: false,
+      seed({ store }) {
+        for (let index = 0; index < rows; index += 1)
+          store.create('configmaps', {
+            apiVersion: 'v1',
+            kind: 'ConfigMap',
+            metadata: { namespace: 'default', name: `c-${index}` },
+          });
+      },
+    });
+    const answer = await rig.fetch('/api/v1/resources/configmaps/stream?snapshot=true&clusters=large');
+    const reader = answer.body?.getReader();
+    const seen = new Set<string>();
+    let bytes = 0;
+    let rest = '';
+    let changed = false;
+    for (;;) {
+      const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+      if (done || !value) break;
+      bytes += value.length;
+      rest += Buffer.from(value).toString('latin1');
+      for (const [, name] of rest.matchAll(/"name":"(c-\d+|during)"/g)) if (name) seen.add(name);
+      rest = rest.slice(-100);
+      if (!changed && bytes > 200_000) {
+        changed = true;
+        cluster.store.create('configmaps', {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { namespace: 'default', name: 'during' },
+        });
+      }
+      if (bytes < 1_500_000) await new Promise((resolve) => setTimeout(resolve, 15));
+      if (seen.size > rows) break;
+    }
+    expect(seen.size).toBe(rows + 1);
+    expect(bytes).toBeGreaterThan(1_500_000);
+    await reader?.cancel();
+  });
+});
+
 describe('a live table of a share', () => {
   test('carries rows of its namespaces only', async () => {
     rig.person('nina', grantOn(one.id, 'viewer', ['shop']));

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { QueryOf, resourceRoutes } from '@pilothouse/contract';
 import type { RequestContext } from '../../platform/http/request-context.ts';
 import { encodeSseEvent } from '../../platform/streams/sse-event.ts';
@@ -28,6 +29,7 @@ export function createResourceStream({ scopes, feeds }: { scopes: ClusterScopes;
       const leave = feed.join(
         {
           message: (message) => stream.sendEncoded(framesOf(message)),
+          room: () => roomIn(context.reply.raw),
           end: (reason) => stream.close('table_changed', reason),
         },
         { lastId: stream.lastEventId, snapshot: query.snapshot ?? false },
@@ -43,4 +45,20 @@ export function createResourceStream({ scopes, feeds }: { scopes: ClusterScopes;
       throw error;
     }
   };
+}
+
+/** A client that catches up is given no more than this ahead of what it has read. */
+const aheadOf = 256 * 1024;
+
+function roomIn(raw: ServerResponse): Promise<void> | undefined {
+  if (raw.writableLength <= aheadOf || raw.destroyed) return undefined;
+  return new Promise((resolve) => {
+    const done = () => {
+      raw.off('drain', done);
+      raw.off('close', done);
+      resolve();
+    };
+    raw.once('drain', done);
+    raw.once('close', done);
+  });
 }

@@ -35,7 +35,7 @@ export function createResourcesModule(deps: ResourcesModuleDeps): ResourcesModul
   const tables = createResourceTables({ clock, log });
   const opener = createSourceOpener({ connect: (clusterId) => connections.get(clusterId), tables, clock });
   const scopes = createClusterScopes({ directory, authorizer });
-  const feeds = createTableFeeds({ opener, clock });
+  const feeds = createTableFeeds({ opener });
   connections.onDropped((clusterId) => {
     feeds.end('The cluster was changed or removed', clusterId);
     tables.drop(clusterId);

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { SourceFailure, SourceState, TableColumn } from '@pilothouse/contract';
-import type { Clock } from '@pilothouse/core';
 import { type OpenSource, sourceFailureOf, sourceStateOf } from './resource-sources.ts';
 import type { RowChange } from './table/resource-table.ts';
 import type { RowFilter } from './table/row-filter.ts';
@@ -12,6 +11,8 @@ export type FeedMessage = { readonly id: string; readonly json: string };
 
 export type FeedReader = {
   message(message: FeedMessage): void;
+  /** While the reader catches up: resolves when it has room for more, undefined when it has already. */
+  room?(): Promise<void> | undefined;
   /** Nothing follows: the tables of the feed are gone. */
   end(reason: string): void;
 };
@@ -22,8 +23,8 @@ export type FeedReader = {
  */
 export type TableFeed = {
   /**
-   * Starts a reader. It first gets what it missed since `lastId`, or else `ready`, with `snapshot` every row in `changes`, and
-   * `sources`; a `lastId` that is no longer kept gets `reset` and every row.
+   * Starts a reader. It first gets what it missed since `lastId`, or else `ready`, and with `snapshot` every row in `changes`; a
+   * `lastId` that is no longer kept gets `reset` and every row. All of that at its own pace, then `sources`, and from then on what changes.
    */
   join(reader: FeedReader, options: { lastId?: string | undefined; snapshot: boolean }): () => void;
   readonly readers: number;
@@ -34,7 +35,6 @@ export type TableFeedOptions = {
   sources: readonly Pick<OpenSource, 'lease' | 'filter'>[];
   failures: readonly SourceFailure[];
   columns: readonly TableColumn[];
-  clock: Clock;
   /** Milliseconds that changes wait for company, so that a burst is one message. */
   window?: number;
 };
@@ -42,12 +42,15 @@ export type TableFeedOptions = {
 const keptMessages = 2000;
 const keptCharacters = 4_000_000;
 const snapshotSlice = 250;
+/** How often a reader may fall behind before it is let go. */
+const mostTries = 4;
+const resetJson = JSON.stringify({ type: 'reset', reason: 'What was missed is no longer kept' });
 
 export function createTableFeed(options: TableFeedOptions): TableFeed {
   const { sources, failures, columns, window = 8 } = options;
   const epoch = randomBytes(5).toString('base64url');
-  /** Readers, and whether each has been given the whole table: before that, no message may be resumed from. */
-  const readers = new Map<FeedReader, { whole: boolean }>();
+  /** Readers, and whether each has caught up: until then it takes what changes from what is kept. */
+  const readers = new Map<FeedReader, { caughtUp: boolean }>();
   const kept: FeedMessage[] = [];
   let keptSize = 0;
   let sequence = 0;
@@ -90,7 +93,7 @@ export function createTableFeed(options: TableFeedOptions): TableFeed {
     kept.push(message);
     keptSize += json.length;
     while (kept.length > keptMessages || keptSize > keptCharacters) keptSize -= kept.shift()?.json.length ?? keptSize;
-    for (const [reader, { whole }] of readers) reader.message(whole ? message : { id: '', json });
+    for (const [reader, { caughtUp }] of readers) if (caughtUp) reader.message(message);
   }
 
   function announceSourcesSoon(): void {
@@ -108,15 +111,14 @@ export function createTableFeed(options: TableFeedOptions): TableFeed {
 
   const unnumbered = (json: string): FeedMessage => ({ id: '', json });
 
-  function missedSince(lastId: string): FeedMessage[] | undefined {
-    const [ofEpoch, number] = lastId.split('.');
-    const last = Number(number);
-    if (ofEpoch !== epoch || !Number.isInteger(last) || last > sequence || last < 0) return undefined;
-    const missed = sequence - last;
-    return missed <= kept.length ? kept.slice(kept.length - missed) : undefined;
+  /** The number that a client's last id stands for, when it is one of ours. */
+  function numberOf(lastId: string): number | undefined {
+    const [ofEpoch, digits] = lastId.split('.');
+    const number = Number(digits);
+    return ofEpoch === epoch && Number.isInteger(number) && number >= 0 && number <= sequence ? number : undefined;
   }
 
-  /** All matching rows in slices, with room for the event loop between them; changes meanwhile reach the reader in order. */
+  /** All matching rows in slices. What changes meanwhile is kept and follows. */
   async function sendRows(reader: FeedReader): Promise<void> {
     for (const { lease, filter } of sources) {
       let slice: string[] = [];
@@ -126,34 +128,56 @@ export function createTableFeed(options: TableFeedOptions): TableFeed {
         if (slice.length < snapshotSlice) continue;
         reader.message(unnumbered(changesJson(slice, [])));
         slice = [];
-        await new Promise((resolve) => setImmediate(resolve));
+        await (reader.room?.() ?? new Promise((resolve) => setImmediate(resolve)));
         if (!readers.has(reader)) return;
       }
       if (slice.length > 0) reader.message(unnumbered(changesJson(slice, [])));
     }
   }
 
-  async function begin(reader: FeedReader, progress: { whole: boolean }, rows: boolean): Promise<void> {
-    reader.message(unnumbered(JSON.stringify({ type: 'ready', columns })));
-    if (rows) await sendRows(reader);
-    if (!readers.has(reader)) return;
-    progress.whole = true;
-    reader.message({ id: `${epoch}.${sequence}`, json: sourcesJson() });
+  /** Hands on what is kept after `number` and gives the number reached; undefined when the reader fell behind what is kept. */
+  async function replay(reader: FeedReader, number: number): Promise<number | undefined> {
+    let reached = number;
+    while (reached < sequence && readers.has(reader)) {
+      const message = kept[reached - (sequence - kept.length)];
+      if (!message) return undefined;
+      reader.message(message);
+      reached += 1;
+      const room = reader.room?.();
+      if (room !== undefined) await room;
+    }
+    return reached;
+  }
+
+  async function catchUp(
+    reader: FeedReader,
+    progress: { caughtUp: boolean },
+    start: { number: number | undefined; isNew: boolean; rows: boolean },
+  ): Promise<void> {
+    let reached = start.number;
+    for (let tries = 0; readers.has(reader) && tries < mostTries; tries += 1) {
+      if (reached === undefined) {
+        if (tries > 0 || !start.isNew) reader.message(unnumbered(resetJson));
+        reader.message(unnumbered(JSON.stringify({ type: 'ready', columns })));
+        reached = sequence;
+        if (start.rows) await sendRows(reader);
+      }
+      reached = await replay(reader, reached);
+      if (reached === undefined || !readers.has(reader)) continue;
+      progress.caughtUp = true;
+      reader.message({ id: `${epoch}.${sequence}`, json: sourcesJson() });
+      return;
+    }
+    if (readers.delete(reader)) reader.end('This client did not read fast enough to catch up');
   }
 
   return {
     join(reader, { lastId, snapshot }) {
       flush();
-      const missed = lastId === undefined ? undefined : missedSince(lastId);
-      const progress = { whole: missed !== undefined };
+      const progress = { caughtUp: false };
       readers.set(reader, progress);
-      if (missed) for (const message of missed) reader.message(message);
-      else {
-        const lost = lastId !== undefined;
-        if (lost)
-          reader.message(unnumbered(JSON.stringify({ type: 'reset', reason: 'What was missed is no longer kept' })));
-        void begin(reader, progress, lost || snapshot);
-      }
+      const number = lastId === undefined ? undefined : numberOf(lastId);
+      void catchUp(reader, progress, { number, isNew: lastId === undefined, rows: snapshot || lastId !== undefined });
       return () => {
         readers.delete(reader);
       };

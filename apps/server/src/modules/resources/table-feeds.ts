@@ -1,4 +1,3 @@
-import type { Clock } from '@pilothouse/core';
 import { type ClusterScope, type SourceOpener, visibleFailures } from './resource-sources.ts';
 import { type FilterQuery, parseRowFilter } from './table/row-filter.ts';
 import { unionColumns } from './table/table-page.ts';
@@ -18,7 +17,6 @@ export type TableFeeds = {
 
 export type TableFeedsOptions = {
   opener: SourceOpener;
-  clock: Clock;
   /** Milliseconds a feed outlives its last reader, so that one who was cut off can resume. */
   linger?: number;
   /** Milliseconds after which a feed with a silent cluster ends, so that its readers connect again and find it. */
@@ -36,7 +34,7 @@ type Entry = {
 const openWait = 3000;
 
 export function createTableFeeds(options: TableFeedsOptions): TableFeeds {
-  const { opener, clock, linger = 60_000, retry = 15_000 } = options;
+  const { opener, linger = 60_000, retry = 15_000 } = options;
   const entries = new Map<string, Entry>();
 
   function drop(key: string, entry: Entry, reason: string): void {
@@ -58,7 +56,6 @@ export function createTableFeeds(options: TableFeedsOptions): TableFeeds {
       sources: opened.sources,
       failures: visibleFailures(opened, scopes),
       columns: unionColumns(opened.sources.map(({ lease }) => lease.table)),
-      clock,
     });
     const lasting = ['not_found', 'permission_denied', 'cluster_denied'];
     return {

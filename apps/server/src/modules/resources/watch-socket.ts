@@ -1,6 +1,7 @@
 import { type WatchAnswer, WatchRequest } from '@pilothouse/contract';
 import { appError, isAppError, messageOf } from '@pilothouse/core';
 import Value from 'typebox/value';
+import type { WebSocket } from 'ws';
 import { type WebSocketConnection, webSocketEndpoint } from '../../platform/streams/web-socket-endpoint.ts';
 import type { ClusterScopes } from './cluster-scopes.ts';
 import type { TableFeeds } from './table-feeds.ts';
@@ -47,6 +48,7 @@ async function serve(
       const leave = feed.join(
         {
           message: (message) => connection.send(`${head}${message.json}}`),
+          room: () => roomIn(socket),
           end(reason) {
             answer({
               type: 'error',
@@ -106,4 +108,18 @@ function describe(error: unknown): { code: string; message: string } {
   return isAppError(error)
     ? { code: error.code, message: messageOf(error) }
     : { code: 'internal', message: 'Something went wrong here.' };
+}
+
+/** A client that catches up is given no more than this ahead of what it has read. */
+const aheadOf = 1024 * 1024;
+
+function roomIn(socket: WebSocket): Promise<void> | undefined {
+  if (socket.bufferedAmount <= aheadOf) return undefined;
+  return new Promise((resolve) => {
+    const look = setInterval(() => {
+      if (socket.bufferedAmount > aheadOf && socket.readyState === socket.OPEN) return;
+      clearInterval(look);
+      resolve();
+    }, 20);
+  });
 }
