@@ -101,7 +101,7 @@ export async function startApp({ config, log, version, clock = systemClock }: Ap
     auditing,
     clusters,
     resources,
-    createClusterEventsModule({ scopes, opener, clock }),
+    createClusterEventsModule({ scopes, opener }),
     createLogsModule({ directory, connections, clock }),
     createExecModule({
       directory,

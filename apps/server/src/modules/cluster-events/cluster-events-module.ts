@@ -1,12 +1,10 @@
 import { type QueryOf, resourceRoutes } from '@pilothouse/contract';
-import type { Clock } from '@pilothouse/core';
 import { implement } from '../../platform/http/route-implementation.ts';
 import type { ServerModule } from '../../platform/module.ts';
 import type { ClusterScopes } from '../resources/cluster-scopes.ts';
 import {
   type ClusterScope,
   type SourceOpener,
-  settle,
   sourceFailureOf,
   visibleFailures,
 } from '../resources/resource-sources.ts';
@@ -15,7 +13,7 @@ import { createRowOrder, decodeCursor, encodeCursor } from '../resources/table/r
 import { readTablePage } from '../resources/table/table-page.ts';
 import { isAbout, isWarning, kubeEventOf, lastSeen } from './kube-event.ts';
 
-export type ClusterEventsDeps = { scopes: ClusterScopes; opener: SourceOpener; clock: Clock };
+export type ClusterEventsDeps = { scopes: ClusterScopes; opener: SourceOpener };
 
 type EventQuery = QueryOf<typeof resourceRoutes.listEvents>;
 
@@ -46,16 +44,16 @@ export function createClusterEventsModule(deps: ClusterEventsDeps): ServerModule
   };
 }
 
-async function listEvents(scopes: readonly ClusterScope[], query: EventQuery, { opener, clock }: ClusterEventsDeps) {
+async function listEvents(scopes: readonly ClusterScope[], query: EventQuery, { opener }: ClusterEventsDeps) {
   const { limit = 100, cursor } = query;
   const order = query.warningsFirst ? orders.warnings : orders.newest;
   const opened = await opener.open(scopes, 'events', {
     filter: parseRowFilter({ namespaces: query.namespaces, q: query.q }),
     wait,
+    settled: true,
   });
   try {
     const tables = opened.sources.map(({ lease }) => lease.table);
-    await settle(tables, wait, clock);
     const question = JSON.stringify([
       scopes.map((scope) => scope.id).sort(),
       query.namespaces,

@@ -1,6 +1,5 @@
 import type { SourceFailure } from '@pilothouse/contract';
-import type { Clock } from '@pilothouse/core';
-import { type ClusterScope, type SourceOpener, settle, sourceFailureOf, visibleFailures } from './resource-sources.ts';
+import { type ClusterScope, type SourceOpener, sourceFailureOf, visibleFailures } from './resource-sources.ts';
 import { parseRowFilter } from './table/row-filter.ts';
 
 export type NamespaceList = {
@@ -12,14 +11,10 @@ export type NamespaceList = {
 const wait = 2000;
 
 /** Namespace names over the clusters, for pickers. Where the cluster will not list them, those of the principal's own roles are shown. */
-export async function listNamespaces(
-  scopes: readonly ClusterScope[],
-  deps: { opener: SourceOpener; clock: Clock },
-): Promise<NamespaceList> {
-  const opened = await deps.opener.open(scopes, 'namespaces', { filter: parseRowFilter({}), wait });
+export async function listNamespaces(scopes: readonly ClusterScope[], opener: SourceOpener): Promise<NamespaceList> {
+  const opened = await opener.open(scopes, 'namespaces', { filter: parseRowFilter({}), wait, settled: true });
   try {
     const tables = opened.sources.map(({ lease }) => lease.table);
-    await settle(tables, wait, deps.clock);
     const clustersOf = new Map<string, Set<string>>();
     const add = (name: string, cluster: string) =>
       clustersOf.set(name, (clustersOf.get(name) ?? new Set()).add(cluster));

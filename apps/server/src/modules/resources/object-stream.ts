@@ -1,5 +1,4 @@
 import type { ObjectMessage } from '@pilothouse/contract';
-import type { Clock } from '@pilothouse/core';
 import { resourceName } from '@pilothouse/kube';
 import type { RequestContext } from '../../platform/http/request-context.ts';
 import { openResponseStream } from '../../platform/streams/response-stream.ts';
@@ -7,7 +6,6 @@ import { type ListQuery, typeOf } from './resource-list.ts';
 import {
   type ClusterScope,
   type SourceOpener,
-  settle,
   sourceFailureOf,
   sourceStateOf,
   visibleFailures,
@@ -26,15 +24,13 @@ export async function streamObjects(
   scopes: readonly ClusterScope[],
   resource: string,
   query: ObjectQuery,
-  deps: { opener: SourceOpener; clock: Clock; context: RequestContext },
+  deps: { opener: SourceOpener; context: RequestContext },
 ): Promise<void> {
-  const { opener, clock, context } = deps;
+  const { opener, context } = deps;
   const { limit = Number.MAX_SAFE_INTEGER, wait = 2000 } = query;
-  const startedAt = clock.now();
-  const opened = await opener.open(scopes, resource, { filter: parseRowFilter(query), wait });
+  const opened = await opener.open(scopes, resource, { filter: parseRowFilter(query), wait, settled: true });
   try {
     const tables = opened.sources.map(({ lease }) => lease.table);
-    await settle(tables, Math.max(0, wait - (clock.now() - startedAt)), clock);
     const order = parseRowOrder(query.sort, unionColumns(tables));
     const parts = opened.sources.map(({ lease, filter }) => ({ table: lease.table, filter }));
     const { rows, total } = readTablePage(parts, { order, after: undefined, limit });

@@ -1,9 +1,8 @@
-import { appError, type Clock } from '@pilothouse/core';
+import { appError } from '@pilothouse/core';
 import { type ResourceType, resourceName } from '@pilothouse/kube';
 import {
   type ClusterScope,
   type SourceOpener,
-  settle,
   sourceFailureOf,
   sourceStateOf,
   visibleFailures,
@@ -20,20 +19,16 @@ export type ListQuery = FilterQuery & {
   wait?: number | undefined;
 };
 
-export type ResourceListDeps = { opener: SourceOpener; clock: Clock };
-
 /** One page of a table as the JSON text of a ResourceList: rows carry their own text, so a page costs a join. */
 export type ResourceLister = (scopes: readonly ClusterScope[], resource: string, query: ListQuery) => Promise<string>;
 
-export function createResourceLister({ opener, clock }: ResourceListDeps): ResourceLister {
+export function createResourceLister(opener: SourceOpener): ResourceLister {
   return async (scopes, resource, query) => {
     const { limit = 100, wait = 2000 } = query;
     const filter = parseRowFilter(query);
-    const startedAt = clock.now();
-    const opened = await opener.open(scopes, resource, { filter, wait });
+    const opened = await opener.open(scopes, resource, { filter, wait, settled: true });
     try {
       const tables = opened.sources.map(({ lease }) => lease.table);
-      await settle(tables, Math.max(0, wait - (clock.now() - startedAt)), clock);
       const columns = unionColumns(tables);
       const order = parseRowOrder(query.sort, columns);
       const question = queryKey(resource, scopes, query);

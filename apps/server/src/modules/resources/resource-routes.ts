@@ -51,7 +51,7 @@ export function createResourceRoutes(deps: ResourceRoutesDeps): readonly RouteIm
       listKinds(await scopes(context.principal, query.clusters), { connections, clock }),
     ),
     implement(resourceRoutes.listNamespaces, async ({ query, context }) =>
-      listNamespaces(await scopes(context.principal, query.clusters), { opener, clock }),
+      listNamespaces(await scopes(context.principal, query.clusters), opener),
     ),
     implement(resourceRoutes.listResources, async ({ params, query, context }) =>
       rawJson(await list(await scopes(context.principal, query.clusters), params.resource, query)),
@@ -59,7 +59,6 @@ export function createResourceRoutes(deps: ResourceRoutesDeps): readonly RouteIm
     implement(resourceRoutes.listObjects, async ({ params, query, context }) => {
       await streamObjects(await scopes(context.principal, query.clusters), params.resource, query, {
         opener,
-        clock,
         context,
       });
       return undefined;

@@ -29,11 +29,14 @@ export type OpenSource = {
 export type OpenedSources = { sources: OpenSource[]; failures: SourceFailure[]; pending: ClusterScope[] };
 
 export type SourceOpener = {
-  /** Opens the table of each cluster at the same time; one that takes longer than `wait` ms is `pending` and does not hold up the others. */
+  /**
+   * Opens the table of each cluster at the same time, and with `settled` waits until its rows are there. All of it takes `wait` ms at most: a
+   * cluster that takes longer is `pending`, or its table is still loading, and holds up no other.
+   */
   open(
     scopes: readonly ClusterScope[],
     resource: string,
-    options: { filter: ParsedFilter; wait: number },
+    options: { filter: ParsedFilter; wait: number; settled: boolean },
   ): Promise<OpenedSources>;
 };
 
@@ -65,31 +68,33 @@ export function createSourceOpener(deps: SourceOpenerDeps): SourceOpener {
   }
 
   return {
-    async open(scopes, resource, { filter, wait }) {
+    async open(scopes, resource, { filter, wait, settled }) {
       const opened: OpenedSources = { sources: [], failures: [], pending: [] };
       const late = new AbortController();
       const deadline = clock.sleep(wait, late.signal).then(
-        () => 'late' as const,
-        () => 'late' as const,
+        () => undefined,
+        () => undefined,
       );
       await Promise.all(
         scopes.map(async (scope) => {
           const opening = openOne(scope, resource, filter);
-          let given = false;
+          let source: OpenSource | undefined;
           try {
-            const first = await Promise.race([opening, deadline]);
-            given = true;
-            if (first !== 'late') opened.sources.push(first);
-            else {
-              opened.pending.push(scope);
-              opening.then(
-                ({ lease }) => lease.release(),
-                () => {},
-              );
-            }
+            source = await Promise.race([opening, deadline]);
           } catch (error) {
-            if (!given) opened.failures.push(failureOf(scope.name, error));
+            opened.failures.push(failureOf(scope.name, error));
+            return;
           }
+          if (source) {
+            opened.sources.push(source);
+            if (settled) await Promise.race([settle(source.lease.table, late.signal), deadline]);
+            return;
+          }
+          opened.pending.push(scope);
+          opening.then(
+            ({ lease }) => lease.release(),
+            () => {},
+          );
         }),
       );
       late.abort();
@@ -98,6 +103,12 @@ export function createSourceOpener(deps: SourceOpenerDeps): SourceOpener {
       return opened;
     },
   };
+}
+
+/** Waits until a table has synced or failed, and its rows are made. */
+async function settle(table: ResourceTable, signal: AbortSignal): Promise<void> {
+  if (table.cache.state.phase === 'syncing') await table.cache.synced(signal).catch(() => {});
+  if (!signal.aborted) await table.settled();
 }
 
 /**
@@ -146,19 +157,6 @@ export function failureOf(cluster: string, error: unknown): SourceFailure {
     code: isAppError(error) ? error.code : 'internal',
     message: isAppError(error) ? messageOf(error) : 'Something went wrong here',
   };
-}
-
-/** Waits until each table has synced or failed, and its rows are made, but no longer than `wait` ms. */
-export async function settle(tables: readonly ResourceTable[], wait: number, clock: Clock): Promise<void> {
-  const late = new AbortController();
-  const all = Promise.all(
-    tables.map(async (table) => {
-      if (table.cache.state.phase === 'syncing') await table.cache.synced(late.signal).catch(() => {});
-      if (!late.signal.aborted) await table.settled();
-    }),
-  );
-  await Promise.race([all, clock.sleep(wait, late.signal).catch(() => {})]);
-  late.abort();
 }
 
 export function sourceStateOf(table: ResourceTable): SourceState {

@@ -52,7 +52,7 @@ export function createResourcesModule(deps: ResourcesModuleDeps): ResourcesModul
       audit,
       scopes,
       opener,
-      list: createResourceLister({ opener, clock }),
+      list: createResourceLister(opener),
       stream: createResourceStream({ scopes, feeds }),
       reader: createObjectReader({ connections, tables, clock }),
       clock,

@@ -19,6 +19,8 @@ export type TableFeedsOptions = {
   opener: SourceOpener;
   /** Milliseconds a feed outlives its last reader, so that one who was cut off can resume. */
   linger?: number;
+  /** Milliseconds after which a feed ends whose clusters decide about each person, so that they are asked again. */
+  review?: number;
   /** Milliseconds after which a feed with a silent cluster ends, so that its readers connect again and find it. */
   retry?: number;
 };
@@ -34,7 +36,7 @@ type Entry = {
 const openWait = 3000;
 
 export function createTableFeeds(options: TableFeedsOptions): TableFeeds {
-  const { opener, linger = 60_000, retry = 15_000 } = options;
+  const { opener, linger = 60_000, retry = 15_000, review = 5 * 60_000 } = options;
   const entries = new Map<string, Entry>();
 
   function drop(key: string, entry: Entry, reason: string): void {
@@ -51,7 +53,11 @@ export function createTableFeeds(options: TableFeedsOptions): TableFeeds {
     resource: string,
     query: FilterQuery,
   ): Promise<{ feed: TableFeed; incomplete: boolean }> {
-    const opened = await opener.open(scopes, resource, { filter: parseRowFilter(query), wait: openWait });
+    const opened = await opener.open(scopes, resource, {
+      filter: parseRowFilter(query),
+      wait: openWait,
+      settled: false,
+    });
     const feed = createTableFeed({
       sources: opened.sources,
       failures: visibleFailures(opened, scopes),
@@ -76,6 +82,8 @@ export function createTableFeeds(options: TableFeedsOptions): TableFeeds {
       timer: undefined,
     };
     entries.set(key, entry);
+    if (scopes.some((scope) => scope.actor))
+      setTimeout(() => drop(key, entry, 'The cluster is asked again what you may see'), review).unref();
     created.then(
       ({ incomplete }) => {
         if (incomplete) setTimeout(() => drop(key, entry, 'A cluster that was silent is tried again'), retry).unref();

@@ -228,7 +228,7 @@ function createModules(options: ModuleOptions) {
     identity,
     clusters,
     resources,
-    events: createClusterEventsModule({ scopes, opener, clock }),
+    events: createClusterEventsModule({ scopes, opener }),
     logs: createLogsModule({ directory, connections, clock }),
     exec: createExecModule({
       directory,
